@@ -1,6 +1,6 @@
 // Prints a line for each failed test in the vitest reports of all packages: its file, its name, and the first line of its
-// message. A file that failed as a whole, a run that failed although no test did, and a package without a report have a
-// line each.
+// message. Also prints a line for each file that failed as a whole, each run that failed although no test did, and each
+// package without a report.
 import { relative } from "node:path"
 import { stripVTControlCharacters } from "node:util"
 import { brokenFiles, failedTests, named } from "./reports.mjs"

@@ -1,4 +1,4 @@
-// The vitest reports of all packages. Every vitest run leaves one beside its package's manifest.
+// The vitest reports of all packages. Every vitest run writes one beside its package's manifest.
 import { existsSync, readdirSync, readFileSync } from "node:fs"
 
 const read = (path) => JSON.parse(readFileSync(path, "utf8"))
@@ -17,7 +17,7 @@ const reportAt = (path) => {
   }
 }
 
-/** The path and the report of each package with tests, under a file name; no report where none can be read. */
+/** The path and the report of each package with tests, by file name; the report is undefined if it cannot be read. */
 export const named = (name) =>
   [...within("packages"), ...within("apps"), "docs"].filter(hasTests).map((folder) => {
     const path = `${folder}/${name}`
@@ -27,6 +27,6 @@ export const named = (name) =>
 /** The failed tests of a file of a report. */
 export const failedTests = (file) => file.assertionResults.filter(({ status }) => status === "failed")
 
-/** The files of a report that failed as a whole: none of their tests did. */
+/** The files of a report that failed as a whole, without a failed test. */
 export const brokenFiles = (report) =>
   report.testResults.filter((file) => file.status === "failed" && failedTests(file).length === 0)

@@ -1,5 +1,5 @@
 // Adds up the vitest reports of all packages and prints "passed failed skipped". A package without a report, a test file
-// that did not load and a failing exit code that no test explains count as one failure each.
+// that did not load, and a failing exit code without a failed test count as one failure each.
 import { brokenFiles, named } from "./reports.mjs"
 
 const ofReport = (report) => {

@@ -1,5 +1,5 @@
-// Lists the public modules of all packages and what each exports, from the built declarations, so that a change of the
-// public surface shows in a review. The number after a module is a fingerprint of its declarations without comments: it
+// Lists the public modules of all packages and their exports, from the built declarations, so that a change of the
+// public API is visible in a review. The number after a module is a fingerprint of its declarations without comments: it
 // changes with each signature. Prints the list; with --write it is written to docs/api-report.txt.
 import { createHash } from "node:crypto"
 import { existsSync, globSync, readFileSync, writeFileSync } from "node:fs"
@@ -43,7 +43,7 @@ const packages = globSync("packages/*/package.json").toSorted()
 
 const sections = packages.map(({ folder, name }) => {
   const modules = globSync("**/*.ts", { cwd: `${folder}/src` }).map((path) => path.replaceAll("\\", "/").slice(0, -3))
-    // The index of a package is its other modules, but for `refold`, which has no others.
+    // The index of a package re-exports its other modules, except in `refold`, which has no others.
     .filter((path) =>
       (path !== "index" || name === "refold") && !path.split("/").includes("internal") && !path.endsWith(".generated")
     )

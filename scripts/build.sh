@@ -1,5 +1,5 @@
 #!/bin/sh
-# Runs tasks of turbo in silence, so that a command prints its own answer and nothing else. What fails is printed.
+# Runs tasks of turbo without output, so that a command prints only its own result. The output of a failed task is printed.
 set -u
 log=$(mktemp)
 (sleep 3 < /dev/null > /dev/null 2>&1 && echo "Building…" >&2) &

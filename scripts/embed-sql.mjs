@@ -16,5 +16,5 @@ ${entries.join(",\n")}
 }
 `
 mkdirSync(dirname(target), { recursive: true })
-// Left alone where nothing has changed, so that the compiler's cache stays valid.
+// Not written if nothing has changed, so that the compiler's cache stays valid.
 if (!existsSync(target) || readFileSync(target, "utf8") !== text) writeFileSync(target, text)

@@ -1,5 +1,5 @@
 /*
- * A PostgreSQL of its own for a program that measures: from local binaries, on loopback, with the settings of `initdb`,
+ * A separate PostgreSQL for a benchmark: from local binaries, on loopback, with the settings of `initdb`,
  * fsync on. Prints its url and stops when its input closes.
  */
 import * as LocalPostgres from "../packages/postgres/test/support/LocalPostgres.ts"
@@ -8,5 +8,5 @@ const server = await LocalPostgres.start(process.env["REFOLD_PG_VERSION"] ?? "18
 process.stdout.write(`${server.url}\n`)
 process.stdin.resume()
 process.stdin.once("end", () => void server.stop())
-// Its parent ends it, in good order.
+// Ignored, because the parent process ends it by closing its input.
 process.on("SIGINT", () => {})

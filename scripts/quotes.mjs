@@ -1,5 +1,5 @@
-// Fills the code blocks of Markdown files that stand below `<!-- quote: path#region -->` from the files that they quote.
-// The pages of the site need none of this: they are filled when the site is built.
+// Fills the code blocks of Markdown files below `<!-- quote: path#region -->` from the files that they quote. The pages of the
+// site do not need this: they are filled when the site is built.
 import { execFileSync } from "node:child_process"
 import { readFileSync, writeFileSync } from "node:fs"
 import { regionOf } from "../docs/plugins/quotes.mjs"

@@ -1,5 +1,6 @@
 /*
- * Runs before each test file: properties take the seed of the run and the number of inputs (`REFOLD_RUNS`), and a test that fails says which seed that is.
+ * Runs before each test file: sets the seed of the run and the number of inputs (`REFOLD_RUNS`) for properties, and prints the
+ * seed when a test fails.
  */
 import * as fc from "fast-check"
 import { beforeEach } from "vitest"

@@ -1,5 +1,5 @@
 /*
- * What the test runs of all packages have in common: which files, how long, and one seed for all random tests of a run.
+ * The common options of the test runs of all packages: files, timeouts, and one seed for all random tests of a run.
  */
 import { randomInt } from "node:crypto"
 import { globSync, readFileSync } from "node:fs"
@@ -18,7 +18,7 @@ const files = (): Array<string> =>
 
 const minutes = 60_000
 
-// For what hangs only: a machine may be slow and have other work to do, and a full soak takes hours.
+// Only for tests that hang: a machine may be slow and busy, and a full soak takes hours.
 const timeout = Soak.level === "full" ? 180 * minutes : 30 * minutes
 
 /** The options of every package. */
@@ -32,7 +32,7 @@ export const shared: TestUserConfig = {
     NODE_COMPILE_CACHE: fileURLToPath(new URL("../node_modules/.cache/node-compile", import.meta.url)),
     ...(Soak.level === "full" ? { REFOLD_RUNS: process.env["REFOLD_RUNS"] ?? "500" } : {})
   },
-  // What tests print, like warnings about planted failures, is shown for those that fail.
+  // The output of tests, such as warnings about planted failures, is shown only for failed tests.
   silent: "passed-only",
   testTimeout: timeout,
   hookTimeout: timeout
@@ -52,7 +52,7 @@ export const startingWith = (names: ReadonlyArray<string>): NonNullable<TestUser
         const found = names.findIndex((name) => moduleId.endsWith(`/${name}.test.ts`))
         return found === -1 ? names.length : found
       }
-      // The sequencer's own order, not an array's.
+      // `sort` is the sequencer's method, not that of an array.
       // oxlint-disable-next-line unicorn/no-array-sort
       return (await super.sort(files)).toSorted((one, other) => place(one) - place(other))
     }

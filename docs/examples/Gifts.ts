@@ -63,7 +63,7 @@ export const birthday = Effect.gen(function*() {
 
   const promise = CommandHandler.make(Gift)
   yield* promise("1", { from: "ada", to: "bob", cents: 300 })
-  // His wallet is full: the money comes back.
+  // The wallet of the receiver is full: the money is returned.
   yield* promise("2", { from: "ada", to: "carl", cents: 300 })
 
   const gifts = Effect.forEach(["1", "2"], (id) => ProcessInstances.get(Giving, id))

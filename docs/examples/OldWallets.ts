@@ -4,7 +4,7 @@ import { Effect, Option, Result, Schema } from "effect"
 import { Deposited, Wallet, Withdrawn } from "./Wallet.ts"
 
 // #region mapping
-// Columns come as texts, exactly as PostgreSQL writes them. A row that does not fit is listed and left out.
+// Columns are texts, as PostgreSQL writes them. A row that does not fit is listed and skipped.
 const Row = Schema.Struct({
   owner: Schema.NonEmptyString,
   cents: Schema.FiniteFromString.pipe(Schema.check(Schema.isInt(), Schema.isGreaterThanOrEqualTo(0)))
@@ -17,7 +17,7 @@ export const OldWallets = LegacyTable.makeUnsafe({
   table: "wallets",
   key: "owner",
   row: Row,
-  // A row that was found (no before), that has changed, or that is gone (no after).
+  // A new row (no before), a changed row, or a removed row (no after).
   events: (before, after) => {
     const change = centsOf(after) - centsOf(before)
     if (change === 0) return Result.succeed({ events: [] })
@@ -28,23 +28,23 @@ export const OldWallets = LegacyTable.makeUnsafe({
     })
   },
   aggregate: Wallet,
-  // What a row and the fold of its stream must agree on.
+  // The values on which a row and the fold of its stream must agree.
   facts: { row: ({ cents }) => ({ cents: BigInt(cents) }), state: (cents) => ({ cents: BigInt(cents) }) }
 })
 // #endregion
 
 // #region moving
-/** Moves the wallets while the old application works on. */
+/** Moves the wallets while the old application keeps running. */
 export const move = <E, R>(oldApplication: Effect.Effect<unknown, E, R>) =>
   Effect.gen(function*() {
     const rehearsal = yield* LegacyTable.dryRun(OldWallets)
-    // From here on, triggers note what the old application writes.
+    // From here on, triggers record the writes of the old application.
     yield* LegacyTable.capture(OldWallets)
-    // May be killed at any moment and run again: it goes on, and stores nothing twice.
+    // May be killed at any time and run again: it continues, and stores nothing twice.
     const seeded = yield* LegacyTable.seed(OldWallets)
     yield* oldApplication
     const { changes } = yield* LegacyTable.catchUp(OldWallets)
-    // Row by row and in sum; goes through only where both agree, and the old table refuses to be written from then on.
+    // Compares row by row and in sum. Succeeds only if both agree; the old table then refuses writes.
     const { totals } = yield* LegacyTable.switchOver(OldWallets, { acceptSkipped: true, freeze: true })
     return { rehearsal, seeded, changes, totals }
   })

@@ -29,7 +29,7 @@ export const customers = Effect.gen(function*() {
   const first = yield* handle("bob", { _tag: "Deposit", cents: 400, from: "salary" })
   const last = yield* handle("bob", { _tag: "Deposit", cents: 900, from: "lottery" })
 
-  // Read your own writes, page by page; no EventStore is in reach of a query.
+  // Read your own writes, page by page. A query has no EventStore.
   yield* ReadModel.awaitPosition(Wallets, last.position)
   const { rows } = yield* richest
   // The same rows as they were, refolded from the log.

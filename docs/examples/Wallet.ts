@@ -7,7 +7,7 @@ import { Aggregate, Decider, EventCodec, EventType } from "refold"
 // #region events
 // The names and fields of these events are the storage format: change them with an upcaster only.
 export const Deposited = EventType.make("Deposited", Schema.Struct({ cents: Schema.Int })).pipe(
-  // Version 2 knows where the money came from; what was stored before is read as cash.
+  // Version 2 adds the source of the money; older events are read as cash.
   EventType.upcast(Schema.Struct({ cents: Schema.Int, from: Schema.String }), (v1) => ({ ...v1, from: "cash" }))
 )
 export const Withdrawn = EventType.make("Withdrawn", Schema.Struct({ cents: Schema.Int }))

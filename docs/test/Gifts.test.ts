@@ -7,7 +7,7 @@ import { Wallet } from "../examples/Wallet.ts"
 
 const promised = Spec.forProcess(Giving).when("gift-1", GiftPromised.make({ from: "ada", to: "carl", cents: 300 }))
 
-it("gives the money back that cannot be given", () => {
+it("a gift that is refused is compensated", () => {
   promised.thenSends([Process.send(Wallet, "ada", { _tag: "Withdraw", cents: 300 }, { label: "pay" })])
   promised
     .whenAnswered("pay", { _tag: "Succeeded" })

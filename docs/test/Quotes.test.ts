@@ -11,7 +11,7 @@ it("every code block of TypeScript or SQL in the documentation quotes a file", (
   expect(pages.filter((page) => quotesOf(page).unquoted !== 0)).toEqual([])
 })
 
-it("every quote says what its file says", () => {
+it("every quote is equal to its file", () => {
   const quotes = pages.flatMap((page) => quotesOf(page).quotes)
   expect(quotes.length).toBeGreaterThan(0)
   expect(quotes.map(({ code, page, source }) => ({ page, source, code })))

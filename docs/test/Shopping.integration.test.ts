@@ -4,7 +4,7 @@ import { inMemory, inPostgres } from "../examples/Shopping.ts"
 
 const expected = { balance: 500, atFirst: 1000, refused: "NotEnough" }
 
-it("the example of the README says the same in memory and in PostgreSQL", async () => {
+it("the example of the README has the same output in memory and in PostgreSQL", async () => {
   expect(await Effect.runPromise(inMemory)).toEqual(expected)
   expect(await Effect.runPromise(inPostgres)).toEqual(expected)
 })

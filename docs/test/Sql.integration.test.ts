@@ -4,7 +4,7 @@ import { expect, it } from "vitest"
 import * as EmbeddedStore from "../../packages/postgres/test/support/EmbeddedStore.ts"
 import { regionOf } from "./Quotes.ts"
 
-it("the example of SQL does what it says", async () => {
+it("the example of SQL has the expected results", async () => {
   const statements = regionOf("docs/examples/store.sql#store").split(/;$/m).filter((text) => text.trim() !== "")
   const run = Effect.gen(function*() {
     const sql = yield* SqlClient.SqlClient

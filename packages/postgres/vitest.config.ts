@@ -3,6 +3,6 @@ import { startingWith, withServer } from "../../scripts/vitest.shared.ts"
 
 const sequence = startingWith(["PostgresStore.integration", "ProjectorCrash.integration", "Embedded.integration"])
 
-// Test files share no state, so that each worker imports the modules once. Many tests wait, for timeouts and for servers that
-// start: with more workers than processors others run meanwhile.
+// Test files share no state, so each worker imports the modules only once. Many tests wait for timeouts and for starting
+// servers: more workers than processors use that time.
 export default defineConfig({ test: { ...withServer, isolate: false, maxWorkers: 3, sequence } })

@@ -15,7 +15,7 @@ export const Command = Schema.TaggedUnion({ Count: { by: Schema.Int } })
 
 type Command = typeof Command.Type
 
-/** Decides how far to count. */
+/** Decides the next count. */
 export const decider: Decider.Decider<Command, number, Event, "TooFar"> = Decider.make({
   initialState: 0,
   decide: ({ by }, state) => state + by > 10 ? Result.fail("TooFar") : Result.succeed([Counted.make({ by })]),

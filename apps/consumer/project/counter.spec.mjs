@@ -5,7 +5,7 @@ import { decider } from "./Counter.js"
 
 const three = { _tag: "Counted", by: 3 }
 
-await test("counting goes on from what was counted", () => {
+await test("counting continues from the given count", () => {
   Spec.for(decider).given([three]).when({ _tag: "Count", by: 4 }).then([{ _tag: "Counted", by: 4 }])
   Spec.for(decider).given([three]).when({ _tag: "Count", by: 8 }).thenRefused("TooFar")
 })

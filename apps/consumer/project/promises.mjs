@@ -1,4 +1,4 @@
-// Prints what the counter with promises gives, as JSON.
+// Prints the results of the counter with promises as JSON.
 import { promised } from "./Promised.js"
 
 console.log(JSON.stringify(await promised()))

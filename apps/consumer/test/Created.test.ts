@@ -1,4 +1,4 @@
-// What `npm create refold` writes compiles, passes its tests and serves, with the packed packages and nothing else.
+// The project of `npm create refold` compiles, passes its tests and serves, with the packed packages and nothing else.
 import * as Fs from "node:fs"
 import * as Path from "node:path"
 import { afterAll, describe, expect, it } from "vitest"

@@ -8,13 +8,13 @@ import { delimiter, dirname } from "node:path"
 export interface Started {
   /** Sends a request, and gives its status and its body. */
   readonly ask: (path: string, body?: unknown) => Promise<{ readonly status: number; readonly body: unknown }>
-  /** Sends SIGTERM to the process group, and waits for the end; what was printed. npm itself ends by the signal. */
+  /** Sends SIGTERM to the process group, waits for the end, and returns the output. npm itself ends by the signal. */
   readonly stop: () => Promise<string>
 }
 
 /** Runs npm in a folder, on the given Node. */
 const npm = (args: ReadonlyArray<string>, folder: string, node: string, env: NodeJS.ProcessEnv) => {
-  // The first Node of the path runs npm itself, and what npm runs.
+  // The first Node of the path runs npm and its scripts.
   const path = [dirname(node), env["PATH"] ?? ""].join(delimiter)
   // A process group of its own, as a terminal or a supervisor gives it.
   const child = spawn("npm", [...args], {

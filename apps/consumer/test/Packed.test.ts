@@ -60,7 +60,7 @@ describe("a project without optional peers, on the oldest Node", () => {
     expect(project.run(node, ["main.mjs"])).toEqual({ exit: 0, printed: "[3,7]\n" })
   })
 
-  it("has the command refold, which says what the embedded database needs", () => {
+  it("has the command refold, which names the package that the embedded database needs", () => {
     expect(project.run(node, [refold, "migrate", "--yes", "--embedded", "data"])).toEqual({
       exit: 1,
       printed:

@@ -1,6 +1,6 @@
 /*
- * A project outside of the workspace with the packed packages in its node_modules, and links to those other packages only
- * that their manifests name: what is not declared is not found.
+ * A project outside of the workspace with the packed packages in its node_modules, and links only to the
+ * packages that their manifests name: an undeclared dependency is not found.
  */
 import { execFileSync, spawnSync } from "node:child_process"
 import * as Fs from "node:fs"
@@ -32,7 +32,7 @@ export const published: ReadonlyArray<Published> = Fs.globSync("packages/*/packa
   }))
   .filter(({ manifest }) => manifest.private !== true)
 
-/** How a command ended, and what it printed. */
+/** The exit code of a command, and its output. */
 interface Outcome {
   readonly exit: number | null
   readonly printed: string
@@ -50,9 +50,9 @@ export interface PackedProject {
   readonly remove: () => void
 }
 
-/** Makes the project, with the files of `project/`. Optional peers are left out where they are not wanted. */
+/** Makes the project, with the files of `project/`. Optional peers are left out if they are not wanted. */
 export const make = ({ optionalPeers }: { readonly optionalPeers: boolean }): PackedProject => {
-  // Its real path: TypeScript compares the paths of what it is given with those that links lead to.
+  // The real path: TypeScript compares the given paths with the targets of links.
   const folder = Fs.realpathSync(Fs.mkdtempSync(Path.join(Os.tmpdir(), "refold-consumer-")))
   const modules = Path.join(folder, "node_modules")
   for (const { manifest: { name } } of published) unpack(name, modules)
@@ -137,7 +137,7 @@ export const publicModules = (folder: string): ReadonlyArray<string> =>
     // A package of a command alone has no modules.
     if (!Fs.existsSync(indexFile)) return []
     const index = Fs.readFileSync(indexFile, "utf8")
-    // What an earlier build of a checkout left in dist has no source any more.
+    // Files of an earlier build in dist have no source any more.
     const hasSource = (path: string) =>
       Fs.existsSync(Path.join(at, `src/${path}.ts`)) || index.includes(` ${path} from`)
     return Fs.globSync("**/*.d.ts", { cwd: Path.join(at, "dist") })

@@ -1,4 +1,4 @@
-/** The command line: which course to run, and the one line that a wrong argument is answered with. */
+/** The command line: the course to run, and an error of one line for a wrong argument. */
 import { Data, Result } from "effect"
 import type { Course } from "./Course.ts"
 import * as Courses from "./Courses.ts"
@@ -13,7 +13,7 @@ export class UsageError extends Data.TaggedError("UsageError")<{ readonly proble
 const names = Courses.all.map(({ name }) => name)
 const width = Math.max(...names.map((name) => name.length))
 
-/** The list of courses, printed where none is named. */
+/** The list of courses, printed if none is named. */
 export const list = [
   "The courses:",
   "",
@@ -24,7 +24,7 @@ export const list = [
   "The exit code is 0 when every check holds, 1 when one fails, 2 when the course is unknown."
 ].join("\n")
 
-/** Reads the arguments after the name of the program; no course where there are none. */
+/** Reads the arguments after the name of the program; no course if there are none. */
 export const parse = (args: ReadonlyArray<string>): Result.Result<Course | undefined, UsageError> => {
   const [name, ...others] = args
   if (name === undefined || name === "--help" || name === "-h") return Result.succeed(undefined)

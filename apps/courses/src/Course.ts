@@ -25,7 +25,7 @@ type Services = PostgresStore.Services | Scope.Scope
 /** An objective or exercise of a course. */
 export interface Objective<R = Services> {
   readonly name: string
-  /** Does the exercise and reports what was found. */
+  /** Does the exercise and reports the findings. */
   readonly run: Effect.Effect<ReadonlyArray<Line>, Failure, R>
 }
 

@@ -8,7 +8,7 @@ export class NotRefused extends Data.TaggedError("NotRefused")<{}> {
   }
 }
 
-/** The failure of an effect. Fails with `NotRefused` where it succeeds. */
+/** The failure of an effect. Fails with `NotRefused` if it succeeds. */
 export const failureOf = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<E, NotRefused, R> =>
   Effect.flatMap(
     Effect.result(effect),

@@ -2,7 +2,7 @@
 import { Effect } from "effect"
 import type { Course, Failure, Line, Objective } from "./Course.ts"
 
-/** Runs a course and prints it through `print`. Succeeds with whether every claim holds. */
+/** Runs a course and prints it through `print`. Succeeds with true if every claim holds. */
 export const run = Effect.fnUntraced(function*<R>(
   { name, objectives, title }: Course<R>,
   print: (text: string) => Effect.Effect<void>

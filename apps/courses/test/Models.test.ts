@@ -30,7 +30,7 @@ describe("an account", () => {
     account.when({ _tag: "Deposit", amount: 1 }).thenRefused({ _tag: "NotOpen" })
   })
 
-  it("pays out what it holds, and not more", () => {
+  it("pays out at most its balance", () => {
     const funded = account.given([opened, Account.MoneyDeposited.make({ amount: 100 })])
     funded.when({ _tag: "Withdraw", amount: 100 }).then([Account.MoneyWithdrawn.make({ amount: 100 })])
     funded.when({ _tag: "Withdraw", amount: 101 }).thenRefused({ _tag: "InsufficientFunds", balance: 100 })

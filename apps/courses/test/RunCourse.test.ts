@@ -20,7 +20,7 @@ describe("a course", () => {
     expect(text).toContain("ok   one is one")
   })
 
-  it("fails when one claim does not hold, and goes on with the next objective", async () => {
+  it("fails if one claim does not hold, and continues with the next objective", async () => {
     const { ok, text } = await run([{ name: "bad", run: Effect.succeed([claim("one is two", false)]) }, good])
     expect(ok).toBe(false)
     expect(text).toContain("FAIL one is two")

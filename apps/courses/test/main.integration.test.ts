@@ -22,7 +22,7 @@ const sample = (name: string): string => readFileSync(new URL(`../sample/${name}
 
 describe("npm run course", () => {
   it.each(Courses.all.map(({ name }) => name))(
-    "%s: every check holds, and the output is that of the page",
+    "%s: every check holds, and the output equals that of the page",
     async (name) => {
       const { code, stderr, stdout } = await run(name)
       expect(stderr).toBe("")

@@ -1,6 +1,5 @@
 /**
- * A bank account: what it is, what it allows, and what happens to it. Read it top to bottom: events and commands (in files
- * of their own), state, decide, evolve.
+ * A bank account. Read it top to bottom: events and commands (in files of their own), state, decide, evolve.
  */
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
@@ -27,31 +26,31 @@ import * as Deposits from "./Deposits.ts"
 export * from "./AccountCommand.ts"
 export * from "./AccountEvent.ts"
 
-/** An open account: its balance, how far that may fall below 0, and what is needed to undo one of its deposits. */
+/** An open account: its balance, its overdraft limit, and the deposits that can be reversed. */
 export const Open = Schema.TaggedStruct("Open", {
   currency: Currency,
   balance: Balance,
   overdraftLimit: Amount,
   isFrozen: Schema.Boolean,
-  /** How many events there are, by which deposits are told. */
+  /** The number of events: deposits are identified by version. */
   version: Schema.Int,
   deposits: Deposits.Deposits
 })
 /** An open account. */
 export type Open = typeof Open.Type
 
-/** What an account is: nothing yet, open, or closed for good. */
+/** The state of an account: not opened, open, or closed. */
 export const State = Schema.Union([
   Schema.TaggedStruct("NotOpen", { version: Schema.Int }),
   Open,
   Schema.TaggedStruct("Closed", {})
 ])
-/** What an account is. */
+/** The state of an account. */
 export type State = typeof State.Type
 
 type Decision = Decider.Decision<Event, Refusal>
 
-/** What a command leads to. An amount of 0 moves nothing, so it is refused rather than booked. */
+/** Decides a command. An amount of 0 moves nothing, so it is refused. */
 const decide = (command: Command, state: State): Decision => {
   if (state._tag === "Closed") return Decider.refuse({ _tag: "AccountIsClosed" })
   switch (command._tag) {
@@ -105,7 +104,7 @@ const decideMovement = ({ _tag, ...asked }: Moving, { balance, currency, overdra
     : Decider.accept(MoneyWithdrawn.make({ ...asked, currency }))
 }
 
-// What happened is not taken back: another event undoes what it did.
+// Events are not removed: another event reverses the deposit.
 const decideReversal = (
   { deposit, reason }: Extract<Command, { readonly _tag: "ReverseDeposit" }>,
   { balance, currency, deposits, overdraftLimit: limit }: Open
@@ -115,7 +114,7 @@ const decideReversal = (
       ? Decider.refuse({ _tag: "InsufficientFunds", balance, limit, requested: amount })
       : Decider.accept(DepositReversed.make({ amount, currency, of: deposit, reason })))
 
-/** What an event makes of an account. A fact is never refused: a real withdrawal may overdraw beyond every limit. */
+/** Applies an event. A fact is never refused: a real withdrawal may overdraw beyond every limit. */
 const evolve = (state: State, event: Event): State => {
   if (state._tag === "Closed") return state
   const counted = { ...state, version: state.version + 1 }
@@ -164,7 +163,7 @@ const depositsAfter = ({ deposits, version }: Open, event: Event): Deposits.Depo
   }
 }
 
-/** Decides about accounts. */
+/** The decider of accounts. */
 export const decider = Decider.make<Command, State, Event, Refusal>({
   initialState: { _tag: "NotOpen", version: 0 },
   decide,
@@ -172,7 +171,7 @@ export const decider = Decider.make<Command, State, Event, Refusal>({
   isTerminal: (state) => state._tag === "Closed"
 })
 
-/** Accounts and where their events live. A load replays at most 100 events: a snapshot is never older than that. */
+/** Accounts and their streams. A load replays at most 100 events: a snapshot is never older than that. */
 export const aggregate = Aggregate.makeUnsafe({
   category: "account",
   events: codec,

@@ -5,7 +5,7 @@ import { Amount, type Balance } from "./Amount.ts"
 import { Currency } from "./Currency.ts"
 import type * as Deposits from "./Deposits.ts"
 
-// A command that names a currency is refused where the account is kept in another.
+// A command in another currency than the account's is refused.
 const movement = { amount: Amount, channel: Channel, currency: Schema.optionalKey(Currency), ...remarks }
 
 /** The commands of an account and their shapes; business rules are in `decide`. */
@@ -26,7 +26,7 @@ export const Command = Schema.Union([
 /** The commands of an account. */
 export type Command = typeof Command.Type
 
-/** Why an account refuses a command. */
+/** The refusals of an account. */
 export type Refusal =
   | { readonly _tag: "AccountNotOpen" }
   | { readonly _tag: "AccountAlreadyOpen" }

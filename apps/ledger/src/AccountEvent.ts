@@ -8,12 +8,12 @@ import * as Currency from "./Currency.ts"
 // Names and fields of events are the storage format: stored events keep them. To change one, add a version
 // with an upcaster; to rename one, declare its former name.
 
-/** How often the holder gets a statement. */
+/** The interval of statements. */
 export const Statements = Schema.Literals(["Monthly", "Weekly", "AfterEachTransaction"])
 
-/** How money came or went. */
+/** The channel of a movement. */
 export const Channel = Schema.Literals(["Cash", "Card", "Transfer", "Unspecified"])
-/** How money came or went. */
+/** The channel of a movement. */
 export type Channel = typeof Channel.Type
 
 // The fields of every movement. The currency is that of the account, repeated so that movements can be summed without
@@ -105,7 +105,7 @@ export const movements = EventCodec.makeUnsafe([
   DepositReversed
 ])
 
-/** Reads what a statement shows: the opening of the account and its movements. */
+/** Reads the events of a statement: the opening of the account and its movements. */
 export const statementEvents = EventCodec.makeUnsafe([
   AccountOpened,
   MoneyDeposited,

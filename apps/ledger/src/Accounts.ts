@@ -1,11 +1,11 @@
-/** Accounts in a store: ask one for something, look at one. */
+/** Accounts in a store: handles their commands, and loads them. */
 import type { AsOf } from "refold/AsOf"
 import * as CommandHandler from "refold/CommandHandler"
 import * as State from "refold/State"
 import * as Account from "./Account.ts"
 import * as Balances from "./projection/Balances.ts"
 
-/** Asks the account `id`, and stores its balance with its events. Fails with the account's refusal, or as the store does. */
+/** Handles a command, and stores the balance with the events. Fails with the account's refusal, or an error of the store. */
 export const handle = CommandHandler.make(Account.aggregate, { inline: [Balances.projection] })
 
 /** The account `id`, now or as of a past point. */

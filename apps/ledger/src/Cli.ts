@@ -8,7 +8,7 @@ import * as Story from "./story/Story.ts"
 /** The options. */
 export interface Options {
   readonly mode: Mode
-  /** The chapters to run; all where it is undefined. */
+  /** The chapters to run; all if it is undefined. */
   readonly chapters: ReadonlyArray<string> | undefined
   /** The folder to import; the app's sample where it is undefined. */
   readonly data: string | undefined
@@ -26,7 +26,7 @@ export class UsageError extends Data.TaggedError("UsageError")<{ readonly proble
 
 const names = Story.chapters.map(({ name }) => name)
 
-/** What `--help` prints. */
+/** The text of `--help`. */
 export const help = `Meridian Ledger: event sourcing, shown as the story of a bank.
 
   npm start                      run the story on an embedded PostgreSQL, and print a line for each chapter
@@ -34,7 +34,7 @@ export const help = `Meridian Ledger: event sourcing, shown as the story of a ba
   npm start -- --chapter NAME    run one chapter and those that it needs, and print it in full; may be repeated
   npm start -- --json            print the results as one JSON document
   npm start -- --data DIR        import account.asc and trans.asc of a folder instead of the sample
-  npm start -- --sql             only install the ledger's SQL on DATABASE_URL, and print how to go on in psql
+  npm start -- --sql             only install the ledger's SQL on DATABASE_URL, and print the next steps in psql
   npm start -- --help            print this
 
   DATABASE_URL=postgres://…      use that server: schemas meridian_ledger and ledger, which stay there afterwards

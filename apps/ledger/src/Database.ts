@@ -1,11 +1,11 @@
-/** Which PostgreSQL the story runs on: the server it is given, else one that runs inside this process. */
+/** The PostgreSQL of the story: the server of DATABASE_URL, else one inside this process. */
 import * as PostgresStore from "@refold/postgres/PostgresStore"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 
-/** The database cannot be had: not reached, not allowed, not migrated. */
+/** The database cannot be used: it is not reachable, not allowed, or not migrated. */
 class DatabaseUnavailable extends Data.TaggedError("DatabaseUnavailable")<{
   readonly name: string
   readonly cause: Error
@@ -18,7 +18,7 @@ class DatabaseUnavailable extends Data.TaggedError("DatabaseUnavailable")<{
 /** The schema of the store. On a server it stays: imports are not repeated, and each run opens accounts of its own. */
 export const schema = "meridian_ledger"
 
-/** A store, and how to call it before people. */
+/** A store, and its name in the output. */
 export const fromUrl = (url: string | undefined) => {
   const [name, layer] = url === undefined || url === ""
     ? ["an embedded PostgreSQL", PostgresStore.layerEmbedded({ schema })] as const

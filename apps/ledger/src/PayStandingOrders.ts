@@ -1,4 +1,4 @@
-/** Standing orders are paid by a process: at each period's end it asks for a transfer and waits for the next end. */
+/** Standing orders are paid by a process: at each period's end it requests a transfer and waits for the next end. */
 import * as DateTime from "effect/DateTime"
 import * as Option from "effect/Option"
 import * as Process from "refold/Process"
@@ -8,13 +8,13 @@ import * as Transfer from "./Transfer.ts"
 
 type Order = Omit<typeof StandingOrder.StandingOrderSet.Event, "_tag">
 
-/** How far an order has come: `paid` transfers were asked for. None before it is set. */
+/** The progress of an order: `paid` transfers were requested. None before it is set. */
 export type State = Option.Option<{ readonly order: Order; readonly since: DateTime.Utc; readonly paid: number }>
 
 /** The id of the `number`-th transfer of an order, from 1. */
 export const transferOf = (order: string, number: number): string => `${order}.${number}`
 
-// Counted from the first day and not from the one before: of an order of the 31st, February changes nothing in March.
+// Counted from the first day and not from the one before: an order of the 31st is paid on the 31st in March, whatever February's last day.
 const dueDay = (since: DateTime.Utc, every: StandingOrder.Every, number: number): DateTime.Utc =>
   DateTime.add(since, every === "Month" ? { months: number } : { weeks: number })
 

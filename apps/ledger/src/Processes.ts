@@ -1,4 +1,4 @@
-/** The app's processes at work, with the handlers of what they send. */
+/** Runs the app's processes, with the handlers of their commands. */
 import * as Effect from "effect/Effect"
 import * as ProcessHandler from "refold/ProcessHandler"
 import * as ProcessRunner from "refold/ProcessRunner"
@@ -14,10 +14,10 @@ const handlers = [
   ProcessHandler.withHandler(Transfer.aggregate, Transfers.handle)
 ]
 
-/** Asks for the transfers of all standing orders that are due, and ends. */
+/** Requests the transfers of all standing orders that are due, and ends. */
 export const payOrders = ProcessRunner.catchUp(PayStandingOrders.process, { handlers })
 
-/** Does all that there is to do for transfers at this moment, and ends. */
+/** Does all work of transfers that is due now, and ends. */
 export const moveMoney = ProcessRunner.catchUp(TransferMoney.saga, { handlers })
 
 /** Runs all processes until the scope closes; any number of programs may. */

@@ -1,4 +1,4 @@
-/** The app's projections at work: each follows the log in the background, and makes the rows that queries read. */
+/** Runs the app's projections: each follows the log in the background, and builds the rows that queries read. */
 import * as Effect from "effect/Effect"
 import type { Position } from "refold/Position"
 import * as ProjectionStatus from "refold/ProjectionStatus"
@@ -9,7 +9,7 @@ import * as DailyTotals from "./projection/DailyTotals.ts"
 import * as Statements from "./projection/Statements.ts"
 import * as TopAccounts from "./projection/TopAccounts.ts"
 
-// Everything that the app makes of the log.
+// All projections of the app.
 const projections = [
   Balances.projection,
   Statements.projection,
@@ -19,7 +19,7 @@ const projections = [
 
 /** Runs all projections until the scope closes; any number of processes may. */
 export const start = Effect.gen(function*() {
-  // Handlers write these rows as well; the projector fills in what was appended otherwise.
+  // Handlers write these rows as well; the projector folds events that were appended without a handler.
   yield* Projector.start(Balances.projection)
   yield* Projector.start(Statements.projection)
   yield* Projector.start(DailyTotals.projection)
@@ -34,7 +34,7 @@ export const catchUp = Effect.gen(function*() {
   yield* Projector.catchUp(TopAccounts.projection)
 })
 
-/** Waits until all rows have taken in the log up to a position, however long a first filling takes. */
+/** Waits until all rows include the log up to a position, without a timeout for a first build. */
 export const awaitAll = (position: Position) =>
   Effect.forEach(
     projections,
@@ -42,5 +42,5 @@ export const awaitAll = (position: Position) =>
     { discard: true }
   )
 
-/** How the projections are doing. */
+/** The status of the projections. */
 export const status = Effect.forEach(projections, (projection) => ProjectionStatus.of(projection))

@@ -9,9 +9,9 @@ import * as EventCodec from "refold/EventCodec"
 import * as EventType from "refold/EventType"
 import * as Transfer from "./Transfer.ts"
 
-/** How often it is paid. */
+/** The interval of payments. */
 export const Every = Schema.Literals(["Week", "Month"])
-/** How often it is paid. */
+/** The interval of payments. */
 export type Every = typeof Every.Type
 
 const order = { ...Transfer.details, every: Every }
@@ -41,7 +41,7 @@ export type Command = typeof Command.Type
 /** The state of a standing order. */
 export type State = "New" | "InForce" | "Cancelled"
 
-/** Why a standing order refuses a command. */
+/** The refusals of a standing order. */
 export type Refusal =
   | { readonly _tag: "OrderNotSet" }
   | { readonly _tag: "OrderAlreadySet" }
@@ -51,7 +51,7 @@ export type Refusal =
 
 const refuse = (_tag: Refusal["_tag"]): Decider.Decision<Event, Refusal> => Decider.refuse({ _tag })
 
-/** Decides about standing orders. */
+/** The decider of standing orders. */
 export const decider = Decider.make<Command, State, Event, Refusal>({
   initialState: "New",
   decide: (command, state) => {
@@ -68,5 +68,5 @@ export const decider = Decider.make<Command, State, Event, Refusal>({
   isTerminal: (state) => state === "Cancelled"
 })
 
-/** Standing orders and where their events live. */
+/** Standing orders and their streams. */
 export const aggregate = Aggregate.makeUnsafe({ category: "standingOrder", events: codec, commands: Command, decider })

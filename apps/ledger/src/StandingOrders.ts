@@ -2,5 +2,5 @@
 import * as CommandHandler from "refold/CommandHandler"
 import * as StandingOrder from "./StandingOrder.ts"
 
-/** Asks the standing order `id`. Fails with its refusal, or as the store does. */
+/** Handles a command of the standing order `id`. Fails with its refusal, or an error of the store. */
 export const handle = CommandHandler.make(StandingOrder.aggregate)

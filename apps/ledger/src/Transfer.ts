@@ -1,5 +1,5 @@
 /**
- * A transfer from one account to another: requested, approved where it is large, then completed or reversed. It holds
+ * A transfer from one account to another: requested, approved if it is large, then completed or reversed. It holds
  * the request and its outcome; `TransferMoney.ts` moves the money. In this order: events, commands, state, decide, evolve.
  */
 import * as Result from "effect/Result"
@@ -36,10 +36,10 @@ export const TransferApproved = EventType.make("TransferApproved", Schema.Struct
 /** The money has arrived. */
 export const TransferCompleted = EventType.make("TransferCompleted", Schema.Struct({}))
 
-/** The money is where it was, for this reason. */
+/** The transfer failed, with this reason: the money is in the account that it came from. */
 export const TransferFailed = EventType.make("TransferFailed", Schema.Struct({ reason: Schema.String }))
 
-/** Anything that can happen to a transfer. */
+/** An event of a transfer. */
 export type Event =
   | typeof TransferRequested.Event
   | typeof ApprovalAsked.Event
@@ -76,7 +76,7 @@ export type State =
   | { readonly _tag: "Completed" }
   | { readonly _tag: "Failed"; readonly reason: string }
 
-/** Why a transfer refuses a command. */
+/** The refusals of a transfer. */
 export type Refusal =
   | { readonly _tag: "TransferNotRequested" }
   | { readonly _tag: "TransferAlreadyRequested" }
@@ -141,7 +141,7 @@ const evolve = (_: State, event: Event): State => {
   }
 }
 
-/** Decides about transfers. */
+/** The decider of transfers. */
 export const decider = Decider.make<Command, State, Event, Refusal>({
   initialState: { _tag: "New" },
   decide,
@@ -149,5 +149,5 @@ export const decider = Decider.make<Command, State, Event, Refusal>({
   isTerminal: ({ _tag }) => _tag === "Completed" || _tag === "Failed"
 })
 
-/** Transfers and where their events live. */
+/** Transfers and their streams. */
 export const aggregate = Aggregate.makeUnsafe({ category: "transfer", events: codec, commands: Command, decider })

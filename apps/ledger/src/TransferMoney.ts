@@ -1,6 +1,6 @@
 /**
- * Money moves from one account to another by a saga: it withdraws from the one, waits for an approval where one is
- * needed, deposits to the other, and pays the money back where a step fails.
+ * Money moves from one account to another by a saga: it withdraws from the one, waits for an approval if one is
+ * needed, deposits to the other, and refunds the money if a step fails.
  */
 import * as Option from "effect/Option"
 import * as EventCodec from "refold/EventCodec"
@@ -32,7 +32,7 @@ const movement = ({ amount, currency, purpose }: Data, counterparty: string) => 
   ...(purpose === undefined ? {} : { purpose })
 })
 
-/** How long a large transfer waits for approval. Its money is held back meanwhile. */
+/** The timeout of the approval of a large transfer. Its money is withdrawn meanwhile. */
 export const approvalTimeout = "3 days"
 
 // #region saga

@@ -1,9 +1,9 @@
-/** Transfers in a store: ask one for something, look at one. */
+/** Transfers in a store: handles their commands, and loads them. */
 import * as CommandHandler from "refold/CommandHandler"
 import * as State from "refold/State"
 import * as Transfer from "./Transfer.ts"
 
-/** Asks the transfer `id`. Fails with the transfer's refusal, or as the store does. */
+/** Handles a command of the transfer `id`. Fails with the transfer's refusal, or an error of the store. */
 export const handle = CommandHandler.make(Transfer.aggregate)
 
 /** The transfer `id` as it is now. */

@@ -40,10 +40,10 @@ describe("an open account", () => {
   const with100 = account.given([opened, deposited(100)])
 
   it("cannot be opened again", () => account.given([opened]).when(open).thenRefused({ _tag: "AccountAlreadyOpen" }))
-  it("takes a deposit", () => with100.when(deposit(5)).then([deposited(5)]))
-  it("gives all it has", () => with100.when(withdraw(100)).then([withdrawn(100)]))
+  it("accepts a deposit", () => with100.when(deposit(5)).then([deposited(5)]))
+  it("permits a withdrawal of the whole balance", () => with100.when(withdraw(100)).then([withdrawn(100)]))
 
-  it("refuses to move nothing", () => {
+  it("refuses an amount of 0", () => {
     with100.when(deposit(0)).thenRefused({ _tag: "AmountIsZero" })
     with100.when(withdraw(0)).thenRefused({ _tag: "AmountIsZero" })
   })
@@ -56,7 +56,7 @@ describe("an open account", () => {
       requested: crowns(100.01)
     }))
 
-  it("gives up to its overdraft limit and no more", () => {
+  it("permits withdrawals up to its overdraft limit", () => {
     const withLimit = with100.given([limited(50)])
     withLimit.when(withdraw(150)).then([withdrawn(150)])
     withLimit.when(withdraw(150.01)).thenRefused({
@@ -67,7 +67,7 @@ describe("an open account", () => {
     })
   })
 
-  it("agrees on another overdraft limit, and on the same one does nothing", () => {
+  it("changes the overdraft limit, and ignores the same limit", () => {
     with100.when(setLimit(50)).then([limited(50)])
     with100.when(setLimit(0)).thenNothing()
   })
@@ -79,20 +79,20 @@ describe("an open account", () => {
       requested: crowns(29)
     }))
 
-  it("closes when it is empty and not before", () => {
+  it("can only be closed with a balance of 0", () => {
     with100.when(close).thenRefused({ _tag: "BalanceNotZero", balance: crowns(100) })
     account.given([opened, deposited(100), withdrawn(100)]).when(close).then([closed])
   })
 
-  it("counts interest and fees, and facts that overdraw it", () => {
+  it("includes interest and fees, and facts that overdraw it", () => {
     const interest = Account.InterestCredited.make({ amount: crowns(3), currency })
     const fee = Account.FeeCharged.make({ amount: crowns(5), currency, reason: "Service" })
     account.given([opened, interest, fee]).when(close).thenRefused({ _tag: "BalanceNotZero", balance: -200 })
   })
 })
 
-describe("an account and the currency of what is moved", () => {
-  it("refuses another than its own", () => {
+describe("an account and the currency of a movement", () => {
+  it("refuses another currency than its own", () => {
     const asked = { amount: crowns(1), channel: "Cash", currency: "CZK" } as const
     for (const _tag of ["Deposit", "Withdraw"] as const) {
       account.given([opened, deposited(1)]).when({ _tag, ...asked })
@@ -115,16 +115,17 @@ describe("a frozen account", () => {
     account.given([opened, frozen]).when(command).thenRefused({ _tag: "AccountIsFrozen" })
   })
 
-  it("is frozen once, and freed once", () => {
+  it("is frozen once, and unfrozen once", () => {
     account.given([opened]).when(freeze).then([frozen])
     isFrozen.when(freeze).thenNothing()
     isFrozen.when(unfreeze).then([unfrozen])
     account.given([opened]).when(unfreeze).thenNothing()
   })
 
-  it("moves money again when it is freed", () => isFrozen.given([unfrozen]).when(withdraw(100)).then([withdrawn(100)]))
+  it("moves money again after it is unfrozen", () =>
+    isFrozen.given([unfrozen]).when(withdraw(100)).then([withdrawn(100)]))
 
-  it("takes in facts all the same", () => {
+  it("still accepts facts", () => {
     const interest = Account.InterestCredited.make({ amount: crowns(3), currency })
     isFrozen.given([interest, unfrozen]).when(withdraw(103)).then([withdrawn(103)])
   })
@@ -138,14 +139,14 @@ describe("a deposit", () => {
     twice.when(reverse(4)).then([reversed(30, 4)])
   })
 
-  it("is not undone twice", () =>
+  it("is not reversed twice", () =>
     twice.given([reversed(30, 4)]).when(reverse(4)).thenRefused({ _tag: "DepositAlreadyReversed", deposit: 4 }))
 
-  it("is not undone where there is none", () => {
+  it("cannot be reversed if it does not exist", () => {
     for (const deposit of [1, 3, 5]) twice.when(reverse(deposit)).thenRefused({ _tag: "NoSuchDeposit", deposit })
   })
 
-  it("is not undone when the money is gone", () => {
+  it("is not reversed if the balance is too low", () => {
     twice.given([withdrawn(40)]).when(reverse(2)).then([reversed(100, 2)])
     twice.given([withdrawn(40.01)]).when(reverse(2)).thenRefused({
       _tag: "InsufficientFunds",
@@ -155,7 +156,7 @@ describe("a deposit", () => {
     })
   })
 
-  it("is counted by its place in the stream, whatever came before the opening", () => {
+  it("is identified by its version in the stream, whatever events precede the opening", () => {
     const interest = Account.InterestCredited.make({ amount: crowns(3), currency })
     account.given([interest, opened, deposited(5)]).when(reverse(3)).then([reversed(5, 3)])
   })
@@ -195,7 +196,7 @@ DeciderSuite.suite("the laws of the account's decider", Account.decider, {
 
 const moved = fc.record({ amount: amounts, currency: currencies, channel: channels })
 
-// What an event without a currency means.
+// The currency of an event that has none.
 const crown = { currency: "CZK" } as const
 
 EventCodecSuite.suite("the laws of the account's codec", Account.codec, {

@@ -13,24 +13,27 @@ describe("the command line", () => {
     expect(parsed()).toEqual({ mode: "summary", chapters: undefined, data: undefined, sql: false, help: false })
   })
 
-  it("takes a folder, and one of the other modes", () => {
+  it("accepts a folder, and one of the other modes", () => {
     expect(parsed("--story")).toMatchObject({ mode: "full", chapters: undefined })
     expect(parsed("--json", "--data", "bank")).toMatchObject({ mode: "json", chapters: undefined, data: "bank" })
     expect(parsed("--sql")).toMatchObject({ sql: true })
     expect(parsed("-h")).toMatchObject({ help: true })
   })
 
-  it("takes chapters by name, repeated or separated by commas", () => {
+  it("accepts chapters by name, repeated or separated by commas", () => {
     expect(parsed("--chapter", "replay, saga", "--chapter", "replay")).toMatchObject({
       mode: "full",
       chapters: ["replay", "saga", "replay"]
     })
   })
 
-  it.each(["tme-travel", "6", "", "replay,", "Replay"])("answers the unknown chapter %o with all names", (name) => {
-    const problem = problemOf(["--chapter", name])
-    for (const { name } of Story.chapters) expect(problem).toContain(name)
-  })
+  it.each(["tme-travel", "6", "", "replay,", "Replay"])(
+    "refuses the unknown chapter %o with a list of all names",
+    (name) => {
+      const problem = problemOf(["--chapter", name])
+      for (const { name } of Story.chapters) expect(problem).toContain(name)
+    }
+  )
 
   it.each(
     [
@@ -41,7 +44,7 @@ describe("the command line", () => {
       [["--chapter", "replay", "--story"], "must not be combined"],
       [["--chapter", "replay", "--json"], "must not be combined"]
     ] as const
-  )("refuses %o and says why", (args, problem) => {
+  )("refuses %o with the reason", (args, problem) => {
     expect(problemOf(args)).toContain(problem)
     expect(problemOf(args)).toMatch(/; --help lists the options$/)
   })

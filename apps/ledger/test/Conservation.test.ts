@@ -1,5 +1,5 @@
-// Transfers among a few accounts that are frozen, closed and used meanwhile, in any order and with a runner that may be
-// anywhere: no money is lost or made.
+// Transfers among a few accounts that are frozen, closed and used meanwhile, in any order and at any progress of the
+// runner: no money is lost or created.
 import * as Effect from "effect/Effect"
 import * as fc from "fast-check"
 import { EventStore } from "refold/EventStore"
@@ -40,13 +40,13 @@ const step = fc.oneof(
 )
 type Step = typeof step extends fc.Arbitrary<infer A> ? A : never
 
-/** A step, and how long it is put off while the runner is at work; undefined where that one is not. */
+/** A step, and its delay while the runner runs; undefined if the runner does not run. */
 const steps = fc.array(fc.tuple(step, fc.option(fc.nat({ max: 60 }), { nil: undefined })), {
   minLength: 5,
   maxLength: 30
 })
 
-/** What has come into the bank, less what has gone, and what was asked for. */
+/** Deposits less withdrawals of the bank, and the requested transfers. */
 interface Bank {
   outside: number
   day: number
@@ -63,7 +63,7 @@ const open = Effect.fnUntraced(function*(bank: Bank, id: string) {
   bank.outside += opening
 })
 
-// A refusal is as good an outcome as any.
+// A refusal is a valid outcome.
 const perform = Effect.fnUntraced(function*(bank: Bank, step: Step) {
   switch (step._tag) {
     case "Transfer": {
@@ -99,7 +99,7 @@ const perform = Effect.fnUntraced(function*(bank: Bank, step: Step) {
 
 const settle = ({ day }: Bank) => ShiftedClock.inDays(day)(Processes.moveMoney)
 
-// The store is so slow that others get their turn at each append.
+// The store yields at each append, so that other fibers run in between.
 const slow = Effect.updateService(
   EventStore,
   (store) => EventStore.of({ ...store, append: (...args) => Effect.andThen(Effect.yieldNow, store.append(...args)) })
@@ -125,7 +125,7 @@ const live = Effect.fnUntraced(function*(steps: ReadonlyArray<readonly [Step, nu
 const sum = (numbers: ReadonlyArray<number>): number => numbers.reduce((sum, number) => sum + number, 0)
 
 describe("money", () => {
-  it("is neither lost nor made by transfers, whatever becomes of the accounts meanwhile", () =>
+  it("is neither lost nor created by transfers, whatever happens to the accounts meanwhile", () =>
     fc.assert(
       fc.asyncProperty(steps, async (steps) => {
         const { balances, bank, sagas } = await Effect.runPromise(
@@ -133,7 +133,7 @@ describe("money", () => {
         )
         expect(sum(balances) + sum(sagas.map(TransferMoney.inTransit))).toBe(bank.outside)
         expect(Math.min(...balances)).toBeGreaterThanOrEqual(0)
-        // Only a saga that is not at its end has any.
+        // Only a saga that has not ended holds money.
         const ended = sagas.filter(({ status }) => status === "Succeeded" || status === "Compensated")
         expect(sum(ended.map(TransferMoney.inTransit))).toBe(0)
       }),

@@ -1,4 +1,4 @@
-// The front door: who may ask for what, what is handed on, what a wire may bring.
+// The entry points: permissions, metadata of commands, and commands from a wire.
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
@@ -21,7 +21,7 @@ const transfer = { from: "ada", to: "bob", amount: crowns(10), purpose: "tea" }
 
 const refused = <A, E, R>(asked: Effect.Effect<A, E, R>) => Effect.flip(Effect.asVoid(asked))
 
-// What only employees may ask for.
+// Commands that only employees may send.
 const employees = {
   FreezeAccount: refused(Ledger.send("ada", { _tag: "FreezeAccount", reason: "spite" })),
   UnfreezeAccount: refused(Ledger.send("ada", { _tag: "UnfreezeAccount" })),
@@ -29,8 +29,8 @@ const employees = {
   ApproveTransfer: refused(Ledger.send("1", { _tag: "ApproveTransfer", by: "me" }))
 }
 
-describe("the front door", () => {
-  it("stores the actor and the request with every event of a command", () =>
+describe("the entry points", () => {
+  it("store the actor and the request with every event of a command", () =>
     run(Effect.gen(function*() {
       yield* SampleCustomers.open("ada", crowns(100))
       yield* SampleCustomers.open("bob", crowns(100))
@@ -47,7 +47,7 @@ describe("the front door", () => {
     })))
 
   it.each(["FreezeAccount", "UnfreezeAccount", "ReverseDeposit", "ApproveTransfer"] as const)(
-    "refuses %s from customers, and stores nothing",
+    "refuse %s from customers, and store nothing",
     (_tag) =>
       run(Effect.gen(function*() {
         yield* SampleCustomers.open("ada", crowns(100))
@@ -57,7 +57,7 @@ describe("the front door", () => {
       }))
   )
 
-  it("is open to employees", () =>
+  it("permit employees", () =>
     run(Effect.gen(function*() {
       yield* ReadSide.catchUp
       yield* SampleCustomers.open("ada", crowns(100))
@@ -67,14 +67,14 @@ describe("the front door", () => {
       expect(Option.getOrThrow(row).state).toMatchObject({ balance: 0, isFrozen: true })
     })))
 
-  it("does not take a saga's commands, nor an employee's over the wire", () => {
+  it("refuse the commands of a saga, and those of an employee from a wire", () => {
     for (const _tag of ["CompleteTransfer", "FailTransfer", "AskForApproval", "ApproveTransfer", "FreezeAccount"]) {
       expect(Result.getFailure(Ledger.parse({ _tag }))).toMatchObject({ value: { _tag: "UnknownCommand", tag: _tag } })
     }
     expectTypeOf<"CompleteTransfer">().not.toExtend<Parameters<typeof Ledger.send>[1]["_tag"]>()
   })
 
-  it("finds transfers by their state", () =>
+  it("find transfers by their state", () =>
     run(Effect.gen(function*() {
       yield* SampleCustomers.open("ada", crowns(100))
       yield* SampleCustomers.request("1", transfer)
@@ -84,7 +84,7 @@ describe("the front door", () => {
       expect([yield* at("Compensated"), yield* at("Succeeded")]).toEqual([["1"], []])
     })))
 
-  it("answers queries with nothing to append by", () => {
+  it("answer queries without an EventStore", () => {
     const asked = Ledger.ask({ _tag: "BalanceOf", id: "ada" })
     expectTypeOf<Effect.Services<typeof asked>>().toEqualTypeOf<Readers>()
     expectTypeOf<EventStore>().not.toExtend<Effect.Services<typeof asked>>()

@@ -1,4 +1,4 @@
-// Standing orders: the order itself, and the process that pays it, in a time of its own.
+// Standing orders: the order itself, and the process that pays it, on a test clock.
 import * as DeciderSuite from "@refold/laws/decide/DeciderSuite"
 import * as Spec from "@refold/laws/Spec"
 import * as fc from "fast-check"
@@ -61,11 +61,11 @@ describe("paying a standing order", () => {
     february.whenTimePasses("31 days").thenSends([payment(3)])
   })
 
-  it("makes the payments of months in which it did not run", () => {
+  it("makes up for the months in which it did not run", () => {
     begun.whenTimePasses("100 days").thenSends([payment(1), payment(2), payment(3)])
   })
 
-  it("keeps the day of the month, also where a month has no such day", () => {
+  it("keeps the day of the month, also after a month without that day", () => {
     // On 31 January.
     const late = Spec.forProcess(PayStandingOrders.process).whenTimePasses("30 days").when("standingOrder-rent", wasSet)
     late.thenSchedules({ next: "58 days" })
@@ -78,7 +78,7 @@ describe("paying a standing order", () => {
       .thenSends([payment(2)])
   })
 
-  it("is over when the order is cancelled", () => {
+  it("ends when the order is cancelled", () => {
     const over = begun.whenTimePasses("31 days").when("standingOrder-rent", cancelled)
     over.thenSends([]).thenCompletes()
     over.whenTimePasses("365 days").thenNothing()

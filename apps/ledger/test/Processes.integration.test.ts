@@ -23,7 +23,7 @@ const people = SampleCustomers.of("1")
 const { fred, gina } = people
 
 const opened = Effect.andThen(
-  // So that there are balances to be asked for.
+  // Creates the projection of balances for the queries.
   ReadSide.catchUp,
   Effect.forEach(Object.values(people), (id) => SampleCustomers.open(id, crowns(20_000)))
 )
@@ -45,7 +45,7 @@ describe.each(stores)("%s", (_, layer) => {
   }
 
   it(
-    "a transfer is moved once, however often the runner runs",
+    "a transfer moves money once, however often the runner runs",
     onStore(Effect.gen(function*() {
       yield* request("1", 300)
       for (let time = 0; time < 3; time++) yield* Processes.moveMoney
@@ -54,7 +54,7 @@ describe.each(stores)("%s", (_, layer) => {
   )
 
   it(
-    "a transfer to a closed account comes back",
+    "a transfer to a closed account is refunded",
     onStore(Effect.gen(function*() {
       yield* Accounts.handle(gina, { _tag: "Withdraw", amount: crowns(20_000), channel: "Cash" })
       yield* Accounts.handle(gina, { _tag: "CloseAccount" })
@@ -86,19 +86,19 @@ describe.each(stores)("%s", (_, layer) => {
   )
 
   it(
-    "a large transfer is moved when it is approved, at the last moment too",
+    "a large transfer moves money when it is approved, also just before the timeout",
     onStore(Effect.gen(function*() {
       yield* request("1", 12_000)
       yield* ShiftedClock.inDays(2)(Processes.moveMoney)
       yield* SampleCustomers.asEmployee(Ledger.send("1", { _tag: "ApproveTransfer", by: "clerk-7" }))
-      // The runner was away; the approval was there before the time was up.
+      // The runner was stopped; the approval was stored before the timeout was due.
       yield* ShiftedClock.inDays(4)(Processes.moveMoney)
       expect([yield* stateOf("1"), yield* held]).toEqual(["Completed", [8_000, 32_000]])
     }))
   )
 
   it(
-    "a transfer at once moves both accounts or none",
+    "a transfer at once changes both accounts or none",
     onStore(Effect.gen(function*() {
       const movement = { from: fred, to: gina, amount: crowns(300), currency: SampleCustomers.currency }
       yield* transferAtOnce(movement, { idempotencyKey: "1" })
@@ -130,7 +130,7 @@ describe.each(stores)("%s", (_, layer) => {
   )
 
   it(
-    "processes that run in the background do all of it by themselves",
+    "processes in the background do the same without calls",
     onStore(Effect.scoped(Effect.gen(function*() {
       yield* Processes.start
       yield* request("1", 300)

@@ -25,7 +25,7 @@ const small = transfer.given([requested(10_000)])
 const large = transfer.given([requested(10_000.01)])
 
 describe("a transfer", () => {
-  it("is asked for once", () => {
+  it("is requested once", () => {
     transfer.when(request(5)).then([requested(5)])
     small.when(request(5)).thenRefused({ _tag: "TransferAlreadyRequested" })
   })
@@ -56,11 +56,11 @@ describe("a transfer", () => {
     large.given([asked, approved("clerk-7")]).when(complete).then([completed])
   })
 
-  it("can fail as long as it is not over", () => {
+  it("can fail until it has ended", () => {
     for (const before of [[], [asked], [asked, approved("clerk-7")]]) large.given(before).when(fail).then([failed])
   })
 
-  it.each([request(5), approve, ask, complete, fail])("that is over refuses %o", (command) => {
+  it.each([request(5), approve, ask, complete, fail])("that has ended refuses %o", (command) => {
     for (const end of [completed, failed]) small.given([end]).when(command).thenRefused({ _tag: "TransferIsOver" })
   })
 

@@ -1,4 +1,4 @@
-// The saga of a transfer, by examples: what happens, what it sends.
+// The saga of a transfer, by examples: its inputs and its reactions.
 import * as Spec from "@refold/laws/Spec"
 import * as Process from "refold/Process"
 import { describe, expect, it } from "vitest"
@@ -54,7 +54,7 @@ describe("a transfer of money", () => {
       .thenCompletes()
   })
 
-  it("pays back after three days without an approval", () => {
+  it("is refunded after three days without an approval", () => {
     const waiting = debited.whenAnswered("approval", succeeded)
     waiting.whenTimePasses("71 hours").thenNothing()
     waiting.whenTimePasses("3 days").thenSends([refund]).thenPhase("1", "Compensating")
@@ -64,14 +64,14 @@ describe("a transfer of money", () => {
 // #endregion
 
 describe("a transfer of money that fails", () => {
-  it("has nothing to give back when there was nothing to take", () => {
+  it("needs no refund if the withdrawal was refused", () => {
     begun.whenAnswered("debit", refused("InsufficientFunds"))
       .thenSends([fail(`debit: refused: {"_tag":"InsufficientFunds"}`)])
       .thenPhase("1", "Compensated")
   })
 
   it.each(["AccountIsClosed", "AccountIsFrozen", "AccountNotOpen", "OtherCurrency"])(
-    "pays back when the other account refuses with %s",
+    "is refunded if the other account refuses with %s",
     (reason) => {
       const compensating = ready.whenAnswered("credit", refused(reason))
       compensating.thenSends([refund]).thenPhase("1", "Compensating")
@@ -81,12 +81,12 @@ describe("a transfer of money that fails", () => {
     }
   )
 
-  it("does not take a refund for a credit, nor another withdrawal for its debit", () => {
+  it("does not mistake a refund for a credit, or another withdrawal for its debit", () => {
     begun.when("account-ada", withdrawn).thenNothing()
     begun.when("account-ada", withdrawn, { by: "2" }).thenNothing()
   })
 
-  it("is not moved by an approval that comes too late", () => {
+  it("ignores an approval after the timeout", () => {
     const late = debited.whenAnswered("approval", succeeded).whenTimePasses("3 days").when("transfer-1", approved)
     late.thenNothing()
     late.whenAnswered("undo debit", succeeded).thenPhase("1", "Compensated")
@@ -106,7 +106,7 @@ describe("a transfer of money that fails", () => {
   })
 })
 
-describe("what is on its way", () => {
+describe("the money in transit", () => {
   const begun = {
     data: { id: "1", from: "ada", to: "bob", amount, currency: "EUR" as const },
     step: "debit",

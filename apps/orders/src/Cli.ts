@@ -1,4 +1,4 @@
-/** The command line: its options, and the one line that an unknown option is answered with. */
+/** The command line: its options, and an error of one line for an unknown option. */
 import { Data, Result } from "effect"
 import { parseArgs } from "node:util"
 import * as Store from "./Store.ts"
@@ -18,7 +18,7 @@ export class UsageError extends Data.TaggedError("UsageError")<{ readonly proble
 }
 
 /** The text that `--help` prints. */
-export const help = `Orders: an event-driven pipeline, told as a week of a shop.
+export const help = `Orders: an event-driven pipeline, as a week of a shop.
 
   npm run orders                         tell the story on the store in memory
   npm run orders -- --json               print the rows and a temporal query as one JSON document
@@ -44,7 +44,7 @@ export const parse = (args: ReadonlyArray<string>): Result.Result<Options, Usage
       ? Result.fail(new UsageError({ problem: `--store must be ${Store.names.join(" or ")}` }))
       : Result.succeed({ json, store, help })
   } catch (error) {
-    // The first sentence of Node's message says what is wrong; the others are advice.
+    // The first sentence of Node's message names the problem; the others are advice.
     const [problem = "bad arguments"] = String(error instanceof Error ? error.message : error).split(/\.\s|\n/)
     return Result.fail(new UsageError({ problem: problem.replace(/\.$/, "") }))
   }

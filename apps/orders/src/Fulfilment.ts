@@ -14,10 +14,10 @@ type Event =
   | typeof Order.OrderCancelled.Event
   | typeof Payment.PaymentReceived.Event
 
-/** What an order waits for. */
+/** The state of an order in fulfilment. */
 export type State = "Payment" | "Shipment" | "Nothing"
 
-/** How long an order waits for its payment. */
+/** The timeout of the payment. */
 export const paymentDays = 3
 
 // #region process
@@ -59,7 +59,7 @@ export const process = Process.makeUnsafe<Event, State>({
   phase: (state) => state
 })
 
-/** What is known of an input beside the input itself. */
+/** The context of an input. */
 interface Input {
   readonly instance: string
   readonly at: DateTime.Utc
@@ -76,14 +76,14 @@ const recordPayment = (
   return { _tag: "RecordPayment", payment, amount, currency }
 }
 
-// Counted from when the order was placed. Where it was recorded after that time, the timeout is due at once.
+// Counted from when the order was placed. If it was recorded after that time, the timeout is due at once.
 const timeLeft = ({ at, envelope }: Input): Duration.Duration => {
   const due = DateTime.add(envelope?.occurredAt ?? at, { days: paymentDays })
   return Duration.max(Duration.zero, DateTime.distance(at, due))
 }
 // #endregion
 
-/** Does all that fulfilment has to do at this moment, and ends. */
+/** Does all work of fulfilment that is due now, and ends. */
 export const catchUp = ProcessRunner.catchUp(process, {
   handlers: [ProcessHandler.of(Order.aggregate)]
 })

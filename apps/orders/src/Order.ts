@@ -21,7 +21,7 @@ export * from "./OrderEvent.ts"
 const Placed = Schema.TaggedStruct("Placed", { user: Schema.String, currency: Money.Currency, total: Money.Sum })
 type Placed = typeof Placed.Type
 
-/** What an order is. */
+/** The state of an order. */
 export const State = Schema.Union([
   Schema.TaggedStruct("New", {}),
   Placed,
@@ -29,7 +29,7 @@ export const State = Schema.Union([
   Schema.TaggedStruct("Shipped", { payment: Schema.String }),
   Schema.TaggedStruct("Cancelled", {})
 ])
-/** What an order is. */
+/** The state of an order. */
 export type State = typeof State.Type
 
 type Decision = Decider.Decision<Event, Refusal>
@@ -74,7 +74,7 @@ const decidePlaced = (command: Command, { currency, total, user }: Placed): Deci
   }
 }
 
-// A command that was carried out before leads to nothing, so that it may be sent again.
+// A command that was carried out before decides no events, so it may be sent again.
 const isRepeated = (command: Command, state: Extract<State, { readonly payment: string }>): boolean =>
   command._tag === "RecordPayment"
     ? command.payment === state.payment

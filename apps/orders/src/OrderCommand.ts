@@ -1,4 +1,4 @@
-/** The commands to an order, and why it refuses them. */
+/** The commands to an order, and its refusals. */
 import { Schema } from "effect"
 import * as Money from "./Money.ts"
 import { Line } from "./OrderEvent.ts"
@@ -22,7 +22,7 @@ export const Command = Schema.Union([
 /** A command to an order. */
 export type Command = typeof Command.Type
 
-/** Why a command to an order is refused. */
+/** The refusal of a command to an order. */
 export type Refusal =
   | { readonly _tag: "OrderNotPlaced" }
   | { readonly _tag: "OrderAlreadyPlaced" }

@@ -31,7 +31,7 @@ export const codec = EventCodec.makeUnsafe([PaymentReceived, PaymentRefunded])
 /** The category of the streams, `payment-<id>`. */
 export const category = "payment"
 
-/** What the provider reports. */
+/** A report of the provider. */
 export interface Report {
   /** The id of this report, a UUID. */
   readonly id: string
@@ -43,7 +43,7 @@ export interface Report {
 
 // #region duplicate-id
 /**
- * Stores a report. Fails with `DuplicateEventId` where it was stored before, and with `InvalidInput` where its id is not
+ * Stores a report. Fails with `DuplicateEventId` if it was stored before, and with `InvalidInput` if its id is not
  * a UUID.
  */
 export const store = Effect.fnUntraced(function*({ event, id, occurredAt, payment }: Report) {

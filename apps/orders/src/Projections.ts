@@ -15,7 +15,7 @@ export const all: ReadonlyArray<Published> = [publish(orderTotals), publish(user
 export const start = (projections: ReadonlyArray<Published>) =>
   Effect.forEach(projections, (projection) => projection.start, { discard: true })
 
-/** The rows of these projections, each by its name; they have taken in all events that are stored now. */
+/** The rows of these projections, each by its name; they include all events that are stored now. */
 export const rowsOf = Effect.fnUntraced(function*(projections: ReadonlyArray<Published>) {
   const head = yield* (yield* EventReader.EventReader).head
   return yield* byName(projections, (projection) => Effect.andThen(projection.awaitPosition(head), projection.rows))

@@ -1,4 +1,4 @@
-/** What the app does with every projection, whatever its events and rows: fill it, and read its rows, now or in the past. */
+/** The operations of the app on any projection: fill it, and read its rows, now or in the past. */
 import { Effect, type Scope, Stream } from "effect"
 import {
   type AsOf,
@@ -16,7 +16,7 @@ import {
 /** The rows of a projection in their stored form, by key. */
 export type Rows = Readonly<Record<string, Json.Json>>
 
-/** Every way in which filling or reading a projection can fail. */
+/** The errors of filling or reading a projection. */
 export type Failure =
   | ProjectionError.ProjectionOutdated
   | ProjectionError.AwaitTimeout
@@ -29,7 +29,7 @@ export interface Published {
   readonly name: string
   /** Fills the rows in the background until the scope closes, from the first event of the log on. */
   readonly start: Effect.Effect<void, Failure, ReadModel.Readers | Scope.Scope>
-  /** Waits until the rows have taken in the log up to this position. */
+  /** Waits until the rows include the log up to this position. */
   readonly awaitPosition: (position: Position.Position) => Effect.Effect<void, Failure, ReadModel.Readers>
   readonly rows: Effect.Effect<Rows, Failure, ReadModel.Readers>
   /** The rows as they were at a point in the past. */

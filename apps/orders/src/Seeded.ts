@@ -1,4 +1,4 @@
-/** A clock that the story sets, and event ids that are counted: so each run stores and prints the same. */
+/** A clock that the story sets, and event ids that are counted: so each run stores and prints the same data. */
 import { Clock, DateTime, Effect, Layer } from "effect"
 import { type EventId, EventIds } from "refold"
 
@@ -14,7 +14,7 @@ export const eventId = (n: number): EventId.EventId =>
   // The text has the form of a UUID.
   `00000000-0000-7000-8000-${`${n}`.padStart(12, "0")}` as EventId.EventId
 
-/** Makes a clock that stands still until it is set, and ids from 1. Sleeping takes real time. */
+/** Makes a clock that only moves when it is set, and ids from 1. Sleeping takes real time. */
 export const make = (start: string): Effect.Effect<Seeded> =>
   Effect.map(Clock.clockWith(Effect.succeed), (real) => {
     let millis = DateTime.toEpochMillis(DateTime.makeUnsafe(start))

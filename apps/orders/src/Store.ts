@@ -8,7 +8,7 @@ export const names = ["memory", "embedded"] as const
 export type Name = (typeof names)[number]
 
 /**
- * The services of a store. The embedded database is loaded only where it is used.
+ * The services of a store. The embedded database is loaded only if it is used.
  */
 export const layerOf = (name: Name) =>
   name === "memory"

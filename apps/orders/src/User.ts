@@ -26,10 +26,10 @@ export const Command = Schema.Union([
 /** A command to a user. */
 export type Command = typeof Command.Type
 
-/** What a user is. */
+/** The state of a user. */
 export type State = "Unknown" | "Registered" | "Welcomed"
 
-/** Why a command to a user is refused. */
+/** The refusal of a command to a user. */
 export interface Refusal {
   readonly _tag: "UserNotRegistered" | "UserAlreadyRegistered"
 }

@@ -32,7 +32,7 @@ const review = Effect.fnUntraced(function*(n: number, stars: number) {
 })
 
 describe("a new event type with a new projection", () => {
-  it("needs no change of what is there: the other projections skip the event", () =>
+  it("needs no change of existing code: the other projections skip the event", () =>
     Shop.run(Effect.scoped(Effect.gen(function*() {
       yield* Shop.pay(1)
       yield* review(2, 5)
@@ -45,8 +45,8 @@ describe("a new event type with a new projection", () => {
     }))))
 })
 
-describe("a projection that is added when events are stored already", () => {
-  it("has the rows of one that was there from the first event on", () =>
+describe("a projection that is added after events were stored", () => {
+  it("has the same rows as one that ran from the first event on", () =>
     Shop.run(Effect.scoped(Effect.gen(function*() {
       const earlier = [publish(orderTotals), publish(userActivity)]
       yield* Projections.start(earlier)

@@ -32,7 +32,7 @@ describe("a placed order", () => {
   const isPlaced = order.given([placed])
 
   it("is not placed again", () => isPlaced.when(place).thenRefused({ _tag: "OrderAlreadyPlaced" }))
-  it("takes another line", () => isPlaced.when(addLine).then([Order.LineAdded.make(bulb)]))
+  it("accepts another line", () => isPlaced.when(addLine).then([Order.LineAdded.make(bulb)]))
   it("is paid in full", () => isPlaced.when(pay).then([paid]))
   it("is not shipped before it is paid", () => isPlaced.when(ship).thenRefused({ _tag: "OrderNotPaid" }))
   it("is cancelled for its user", () => isPlaced.when(cancel).then([cancelled]))
@@ -47,7 +47,7 @@ describe("a placed order", () => {
       .thenRefused({ _tag: "OtherAmount", expected: "9750", paid: "9000" })
   })
 
-  it("adds up a total that a number cannot hold", () => {
+  it("has an exact total beyond the safe integers", () => {
     const gold = { product: "gold", quantity: 3, unitPrice: Number.MAX_SAFE_INTEGER }
     order.given([Order.OrderPlaced.make({ user: "ada", currency: "EUR", lines: [gold] })])
       .when({ ...pay, currency: "EUR" })
@@ -59,7 +59,7 @@ describe("a paid order", () => {
   const isPaid = order.given([placed, paid])
 
   it("is shipped", () => isPaid.when(ship).then([shipped]))
-  it("takes the same payment again without effect", () => isPaid.when(pay).thenNothing())
+  it("accepts the same payment again without effect", () => isPaid.when(pay).thenNothing())
 
   it.each([place, addLine, cancel, { ...pay, payment: "p9" }])("refuses %o", (command) => {
     isPaid.when(command).thenRefused({ _tag: "OrderIsPaid" })
@@ -69,7 +69,7 @@ describe("a paid order", () => {
 describe("a shipped order", () => {
   const isShipped = order.given([placed, paid, shipped])
 
-  it("takes its payment and its shipment again without effect", () => {
+  it("accepts its payment and its shipment again without effect", () => {
     isShipped.when(pay).thenNothing()
     isShipped.when(ship).thenNothing()
   })

@@ -1,4 +1,4 @@
-/** Two clients at one wallet, a command and an event that are sent twice, and a query that includes the client's own command. */
+/** Two clients of one wallet, a command and an event that are sent twice, and a query that includes the client's own command. */
 import { DateTime, Effect, Option, Result } from "effect"
 import {
   CommandHandler,
@@ -32,7 +32,7 @@ export const conflict = Effect.gen(function*() {
 export const retry = Effect.gen(function*() {
   yield* handle("bob", { _tag: "Deposit", cents: 500, from: "salary" })
   const first = yield* handle("bob", { _tag: "Withdraw", cents: 400 }, { idempotencyKey: "order-7" })
-  // The answer was lost on its way to the client, which sends the command again.
+  // The client did not get the answer, and sends the command again.
   const again = yield* handle("bob", { _tag: "Withdraw", cents: 400 }, { idempotencyKey: "order-7" })
   const misused = yield* Effect.flip(
     handle("bob", { _tag: "Withdraw", cents: 1 }, { idempotencyKey: "order-7" })
@@ -52,7 +52,7 @@ export const ownWrites = Effect.gen(function*() {
 
 const stream = Result.getOrThrow(StreamName.make("wallet", "dora"))
 
-/** An event that comes from elsewhere with an id of its own. */
+/** An event of another system, with its own id. */
 export const imported: NewEvent.NewEvent = {
   ...Result.getOrThrow(codec.encode(Deposited.make({ cents: 300, from: "bank" }))),
   id: Result.getOrThrow(EventId.parse("0192f0c1-3b5a-7000-8000-000000000007")),

@@ -17,6 +17,6 @@ export const balance = View.fold(decider, history)
 
 export const asOfVersion3 = View.fold(decider, history.slice(0, 3))
 
-// A snapshot is a state that was kept; the tail is the events after it.
+// A snapshot is a stored state; the tail is the events after it.
 export const fromSnapshot = View.foldFrom(decider, asOfVersion3, history.slice(3))
 // #endregion

@@ -13,7 +13,7 @@ export const publisher = (redis: Pick<RedisClientType, "xAdd">) =>
     handle: (event, { key, stream, version }) =>
       Effect.tryPromise(() =>
         redis.xAdd("wallets", "*", {
-          // Subscribers leave out a message whose key they have seen.
+          // Subscribers skip a message with a repeated key.
           key,
           stream,
           version: String(version),

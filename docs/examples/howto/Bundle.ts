@@ -8,7 +8,7 @@ export const bundle = (program: string, folder: string) =>
     entryPoints: [program],
     outdir: folder,
     bundle: true,
-    // What is loaded only where it is used gets files of its own, such as the migrations.
+    // Modules that are loaded on demand, such as the migrations, get separate files.
     splitting: true,
     format: "esm",
     outExtension: { ".js": ".mjs" },
@@ -16,7 +16,7 @@ export const bundle = (program: string, folder: string) =>
     sourcemap: true,
     // It reads files beside its own module.
     external: ["@electric-sql/pglite"],
-    // The answer says what is in which file.
+    // The result lists the content of each file.
     metafile: true
   })
 // #endregion

@@ -1,4 +1,4 @@
-/** A process that changes while its instances are running, and what an operator does about commands that cannot be sent. */
+/** A process that changes while its instances are running, and commands that an operator gives up. */
 import { DateTime, Effect, Option, Result, Schema } from "effect"
 import {
   Aggregate,
@@ -59,7 +59,7 @@ export const reminders = Process.makeUnsafe<Loan, { readonly loans: number }>({
   events: loans,
   categories: ["loan"],
   targets: [Letters],
-  // The same book is lent again and again: each loan is a new run of its instance.
+  // The same book is lent many times: each loan is a new run of its instance.
   correlate: ({ book }) => Option.some(book),
   restartOn: ({ _tag }) => _tag === "Lent",
   initialState: { loans: 0 },
@@ -116,7 +116,7 @@ export const withUnknownTypes = Effect.map(
 // #endregion
 
 // #region giveUp
-/** Gives up the commands of an instance for a category that the process does not send to any more. */
+/** Gives up the commands of an instance for a category that is not a target any more. */
 export const giveUpAll = Effect.fnUntraced(function*(instance: string, category: string, reason: string) {
   const { state: { pending } } = yield* ProcessInstances.get(reminders, instance)
   for (const command of pending.commands) {

@@ -24,7 +24,7 @@ type Event = RecordedEvent.RecordedEvent
 
 export interface Trace {
   readonly event: Event
-  /** What the event directly caused. */
+  /** The events that it directly caused. */
   readonly caused: ReadonlyArray<Trace>
 }
 
@@ -33,13 +33,13 @@ const below = (event: Event, all: ReadonlyArray<Event>): Trace => ({
   caused: all.filter(({ metadata }) => metadata.causationId === event.id).map((next) => below(next, all))
 })
 
-/** All events of the request that led to an event, as a tree: below each event what it caused. */
+/** All events of the request that caused an event, as a tree: below each event its effects. */
 export const traceOf = (event: Event) =>
   Effect.gen(function*() {
     const { correlationId } = event.metadata
     if (correlationId === undefined) return [below(event, [])]
     const reader = yield* EventReader.EventReader
-    // In the order of the log. Live, as they come, by `subscribe` with the same option.
+    // In the order of the log. `subscribe` has the same option, for new events.
     const all = yield* Stream.runCollect(reader.readAll({ correlationId }))
     const ids = new Set<string>(all.map(({ id }) => id))
     const isRoot = ({ metadata }: Event) => !ids.has(metadata.causationId ?? "")
@@ -65,7 +65,7 @@ export const followWallet = (wallet: StreamName.StreamName, after?: StreamVersio
 // #endregion
 
 // #region progress
-/** Handles all deposits and stores where it is; ends when it has caught up with the log. */
+/** Handles all deposits and stores the cursor; ends when it has caught up with the log. */
 export const catchUp = <E, R>(
   handle: (event: Event) => Effect.Effect<void, E, R>,
   save: (cursor: Cursor.Cursor, position: number) => Effect.Effect<void, E, R>,
@@ -76,7 +76,7 @@ export const catchUp = <E, R>(
       Stream.takeUntil((one) => one._tag === "Progress" && one.isCaughtUp),
       Stream.runForEach((one) => {
         if (one._tag === "Event") return handle(one.event)
-        // The cursor moves on, however few deposits there are.
+        // The cursor advances even if there are few deposits.
         return one.cursor === undefined ? Effect.void : save(one.cursor, one.position)
       })
     )
@@ -84,7 +84,7 @@ export const catchUp = <E, R>(
 // #endregion
 
 // #region key
-/** What became of a request: what its key stored, how old the key is, and when it expires, by a policy of seven days. */
+/** The result of a request: the events that its key stored, the age of the key, and its expiry by a policy of seven days. */
 export const requestOf = (key: string) =>
   Effect.gen(function*() {
     const { findKey } = yield* LogBrowser.LogBrowser

@@ -7,7 +7,7 @@ import { codec } from "../Wallet.ts"
 // #region port
 export class MailRefused extends Schema.TaggedError<MailRefused>()("MailRefused", { reason: Schema.String }) {}
 
-/** Sends mail. With a key that it has seen before, it sends nothing and succeeds. */
+/** Sends mail. A repeated key sends nothing and succeeds. */
 export class Mailer extends Context.Service<Mailer, {
   readonly send: (
     mail: { readonly to: string; readonly text: string; readonly key: string }
@@ -49,18 +49,18 @@ export const bookings = Consumer.makeUnsafe({
 // #endregion
 
 // #region operate
-/** Whether mail is held up: for an alarm. */
+/** Whether mail is delayed: for an alarm. */
 export const isDegraded = Effect.map(
   ProjectionStatus.of(receipts),
   ({ live }) => Option.exists(live, ({ lagSeconds, parked }) => lagSeconds > 60 || parked.length > 0)
 )
 
-/** When the receiver is repaired: sends what waits, in order. */
+/** When the receiver is repaired: sends the waiting mails, in order. */
 export const retryAll = Effect.gen(function*() {
   for (const { stream } of yield* Parked.list(receipts)) yield* Parked.retry(Consumer.target(receipts), stream)
 })
 
-/** Gives up on the event at which the stream waits, and goes on with the later ones. */
+/** Discards the event at which the stream waits, and continues with the later ones. */
 export const giveUp = (stream: StreamName.StreamName, reason: string) =>
   Parked.discard(Consumer.target(receipts), stream, reason)
 // #endregion

@@ -4,8 +4,8 @@ import { Parked, Process, ProcessInstances, ProcessRunner, Projection, Projectio
 import { codec, Wallet, type WalletEvent } from "../Wallet.ts"
 
 // #region projection
-// The first release did not expect large sums. `repaired` is the code after the repair: the version stays, because the
-// rows that it wrote are right.
+// The first release fails on large sums. `repaired` is the code after the repair: the version stays, because the rows
+// are right.
 export const salaries = ({ repaired }: { readonly repaired: boolean }) =>
   Projection.makeUnsafe({
     name: "salaries",
@@ -50,7 +50,7 @@ export const retryAll = Effect.gen(function*() {
   return left.flatMap(Option.toArray)
 })
 
-/** Where the event itself is wrong: without it, with a reason that is stored. */
+/** If the event itself is wrong: discards it, with a reason that is stored. */
 export const leaveOut = (stream: StreamName.StreamName, reason: string) =>
   Parked.discard(salaries({ repaired: false }), stream, reason)
 // #endregion
@@ -85,7 +85,7 @@ export const parkedInstances = Effect.map(
 /** After the repair: the instance reacts to the triggers that wait, in their order. */
 export const retryInstance = (instance: string) => ProcessInstances.retry(fees({ repaired: true }), instance)
 
-/** Without the first trigger that waits. The reason is stored in the stream of the instance. */
+/** Discards the first trigger that waits. The reason is stored in the stream of the instance. */
 export const discardTrigger = (instance: string, reason: string) =>
   ProcessInstances.discard(fees({ repaired: false }), instance, reason)
 // #endregion

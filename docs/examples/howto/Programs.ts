@@ -10,7 +10,7 @@ import { Wallet } from "../Wallet.ts"
 /** The job before a deployment, as the owner of the schema: opening the store creates or updates its schema. */
 export const migrate = (url: Redacted.Redacted) => Effect.scoped(Layer.build(PostgresStore.layer({ url })))
 
-/** What all other programs run on. They do not migrate, so their roles need no right to create anything. */
+/** The store of all other programs. They do not migrate, so their roles need no right to create objects. */
 export const store = (url: Redacted.Redacted) => PostgresStore.layer({ url, migrate: false })
 // #endregion
 
@@ -18,7 +18,7 @@ export const store = (url: Redacted.Redacted) => PostgresStore.layer({ url, migr
 const handleWallet = CommandHandler.make(Wallet)
 const handleGift = CommandHandler.make(Gift)
 
-/** As many as you like. */
+/** Run any number of these programs. */
 export const api = {
   deposit: (id: string, cents: number, idempotencyKey: string) =>
     handleWallet(id, { _tag: "Deposit", cents, from: "salary" }, { idempotencyKey }),
@@ -28,7 +28,7 @@ export const api = {
 // #endregion
 
 // #region worker
-/** As many as you like, all the same. */
+/** Run any number of these workers. */
 export const worker = Effect.gen(function*() {
   yield* Projector.start(Wallets)
   yield* ProcessRunner.start(Giving, { handlers: [ProcessHandler.of(Wallet)] })
@@ -37,6 +37,6 @@ export const worker = Effect.gen(function*() {
 // #endregion
 
 // #region keeper
-/** One or several; keys of processes never expire. */
+/** Run one or several. Keys of processes never expire. */
 export const keeper = IdempotencyKeys.keepFor("7 days", { every: "1 hour" })
 // #endregion

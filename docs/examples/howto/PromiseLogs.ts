@@ -1,4 +1,4 @@
-/** A store with promises that logs more, or to another place. */
+/** A store with promises that has another log level and another logger. */
 import { Layer, Logger, References } from "effect"
 import { MemoryStore } from "refold"
 import { openLayer } from "refold/promise"

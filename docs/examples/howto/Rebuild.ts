@@ -22,12 +22,12 @@ export const Wallets = Projection.makeUnsafe({
 // #endregion
 
 // #region deploy
-/** What a program runs: it builds version 2, makes it live, and keeps it up to date. */
+/** For a program: builds version 2, makes it live, and keeps it up to date. */
 export const project = Projector.start(Wallets)
 // #endregion
 
 // #region job
-/** What a job runs before the programs are deployed: it builds version 2 and says how far it is. */
+/** For a job before the deployment: builds version 2 and prints the progress. */
 export const rebuild = (say: (line: string) => void) =>
   Rebuild.rebuild(Wallets, { batchSize: 500 }).pipe(
     Stream.runForEach(({ done, isLive, total }) =>

@@ -20,7 +20,7 @@ import {
 // The storage format: names and schemas stay as they are, changes are new versions.
 const PaidOnly = EventType.make("Paid", Schema.Struct({ cents: Schema.Int }))
 
-/** Release 2: who paid. */
+/** Release 2 adds the payer. */
 const Paid = PaidOnly.pipe(EventType.upcast(
   Schema.Struct({ cents: Schema.Int, by: Schema.String }),
   ({ cents }) => ({ cents, by: "unknown" })
@@ -105,14 +105,14 @@ const billOf = <Event extends Payment | typeof Refunded.Event>(
 export const handlers = [ProcessHandler.of(Letters)]
 
 // #region worker
-/** What the programs of a release run. `isReady` is for their readiness check. */
+/** The worker of a release. `isReady` is for its readiness check. */
 const workerOf = <Event extends Payment, Observed extends Payment | typeof Refunded.Event>(
   sums: ReturnType<typeof sumsOf<Event>>,
   thanking: ReturnType<typeof thankingOf<Observed>>
 ) =>
   Effect.gen(function*() {
     const { outdated } = yield* Projector.start(sums, { retryNewer: "1 second" })
-    // Code that lacks an event type of the process is refused, and goes on with the rest of its work.
+    // Code that lacks an event type of the process is refused. The rest of the worker continues.
     const process = yield* Effect.result(ProcessRunner.start(thanking, { handlers }))
     return { isReady: Effect.map(outdated, Option.isNone), process }
   })
@@ -129,7 +129,7 @@ const releaseOf = <Event extends Payment, Observed extends Payment | typeof Refu
   pay: CommandHandler.make(billOf(thanking.events, pay))
 })
 
-/** What each release consists of. */
+/** The parts of each release. */
 export const releases = {
   1: releaseOf(sumsOf(first), thankingOf(first), (cents) => PaidOnly.make({ cents })),
   2: releaseOf(
@@ -140,14 +140,14 @@ export const releases = {
 } as const
 
 // #region park
-/** For an operator: release 1 goes on without the stream of the event that it waits at. Release 2 retries the stream. */
+/** For an operator: release 1 continues without the stream of the event at which it waits. Release 2 retries the stream. */
 export const goOnWithout = (stream: StreamName.StreamName) => Parked.park(releases[1].sums, stream)
 // #endregion
 
 // #region discard
 /**
- * For an operator: the projection or the process waits for an event in a version that no release writes. Go on without the
- * event, now and in every rebuild. Run it again if there is another such event.
+ * For an operator: the projection or the process waits before an event in a version that no release writes. Discards the event,
+ * now and in every rebuild. Run it again if there is another such event.
  */
 export const leaveOut = Effect.fnUntraced(function*(reason: string) {
   for (const waiting of [releases[2].sums, ProcessRunner.observer(releases[2].thanking)]) {

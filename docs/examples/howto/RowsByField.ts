@@ -1,4 +1,4 @@
-/** Rows that an event can only find by a field: a cancellation knows its booking, and the rows are those of nights. */
+/** Rows that an event identifies only by a field: a cancellation has its booking, and the rows are nights. */
 import { SqlProjection } from "@refold/postgres"
 import { Effect, Schema } from "effect"
 import { SqlClient } from "effect/sql"
@@ -7,7 +7,7 @@ import { Aggregate, Decider, EventCodec, EventType, Projection, ReadModel } from
 // #region event
 const Nights = Schema.Array(Schema.String)
 const Booked = EventType.make("Booked", Schema.Struct({ room: Schema.String, nights: Nights }))
-// The decider knows the nights from its state, and writes them into the event.
+// The decider has the nights in its state, and writes them into the event.
 const Cancelled = EventType.make("Cancelled", Schema.Struct({ nights: Nights }))
 const codec = EventCodec.makeUnsafe([Booked, Cancelled])
 // #endregion
@@ -37,7 +37,7 @@ const decider = Decider.make<typeof Command.Type, State, BookingEvent, "NotBooke
 export const Booking = Aggregate.makeUnsafe({ category: "booking", events: codec, commands: Command, decider })
 
 // #region fat
-/** A row for each night: the events say which. */
+/** A row for each night: the events have the nights. */
 export const Occupancy = Projection.makeUnsafe({
   name: "occupancy",
   version: 1,

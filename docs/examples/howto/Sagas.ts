@@ -1,4 +1,4 @@
-/** A saga that sells parcels, in two releases, with instances that are under way between them. */
+/** A saga that sells parcels, in several releases, with instances that run across them. */
 import { Option, Result, Schema } from "effect"
 import { Aggregate, Decider, EventCodec, EventType, Process, ProcessInstances, Saga } from "refold"
 
@@ -41,7 +41,7 @@ const pay: Step = {
   failedOn: ({ _tag }) => _tag === "PaymentRefused",
   timeout: "14 days",
   compensate: task("cancel or repay the payment"),
-  // After the timeout the payment may be on its way.
+  // After the timeout the payment may still be in progress.
   compensateOnTimeout: true
 }
 
@@ -91,9 +91,9 @@ export const thirdRelease = selling([
 // #endregion
 
 // #region resume
-/** Sagas that wait for an operator, because a compensation failed or is no longer in the definition. */
+/** Sagas that wait for an operator, because a compensation failed or is not in the definition any more. */
 export const stuck = ProcessInstances.query(thirdRelease, { index: "phase", where: { phase: "CompensationFailed" } })
 
-/** Continues without the compensation that the definition does not have, or tries one again that failed. */
+/** Continues without a compensation that the definition does not have, or retries one that failed. */
 export const resume = (order: string, reason: string) => ProcessInstances.resume(thirdRelease, order, reason)
 // #endregion

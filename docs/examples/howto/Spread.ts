@@ -16,11 +16,11 @@ export const Balances = Projection.makeUnsafe({
 })
 // #endregion
 
-/** What was booked: by which bank, in this order. */
+/** The booked amounts of each bank, in order. */
 export const booked = new Map<string, ReadonlyArray<number>>()
 
 // #region consumer
-// Deposits of one payer are booked in their order, whichever wallet they are for.
+// Deposits of one payer are booked in their order, in all wallets.
 const bookings = Consumer.makeUnsafe({
   name: "bookings",
   events: codec,
@@ -34,7 +34,7 @@ const bookings = Consumer.makeUnsafe({
 // #endregion
 
 // #region change
-/** Run once, as a job or by an operator; the workers below may go on. */
+/** Run it once, as a job or by an operator; the workers below may keep running. */
 export const spread = (partitions: number) =>
   Effect.gen(function*() {
     yield* Partitions.change(Balances, partitions)
@@ -44,7 +44,7 @@ export const spread = (partitions: number) =>
 // #endregion
 
 // #region worker
-/** As many programs as you like, all the same. Each works on two partitions at a time. */
+/** Run any number of these workers. Each works on two partitions at a time. */
 export const worker = Effect.gen(function*() {
   yield* Projector.start(Balances, { workers: 2 })
   yield* Consumer.start(bookings, { workers: 2 })

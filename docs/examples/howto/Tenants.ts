@@ -7,7 +7,7 @@ import { Wallets } from "../Richest.ts"
 import { codec, Wallet } from "../Wallet.ts"
 
 // #region stores
-/** The stores of the tenants. One is opened when it is first used, and closed when it was not used for some minutes. */
+/** The stores of the tenants. A store is opened at its first use, and closed after five minutes without use. */
 export class Tenants extends LayerMap.Service<Tenants>()("Tenants", {
   lookup: (tenant: string) => PostgresStore.layerClient({ schema: `tenant_${tenant}`, pollInterval: "2 seconds" }),
   idleTimeToLive: "5 minutes"

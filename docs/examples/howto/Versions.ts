@@ -3,14 +3,14 @@ import { Schema } from "effect"
 import { EventCodec, EventType } from "refold"
 
 // #region add
-// Version 2 has the carrier. What was stored before is read with the carrier of that time.
+// Version 2 adds the carrier. Older events are read with the carrier of that time.
 export const Shipped = EventType.make("Shipped", Schema.Struct({ grams: Schema.Int })).pipe(
   EventType.upcast(Schema.Struct({ grams: Schema.Int, carrier: Schema.String }), (v1) => ({ ...v1, carrier: "Post" }))
 )
 // #endregion
 
 // #region stored
-// Version 2 says who packed the parcel. Before, that was in the metadata only.
+// Version 2 adds the packer. Older events have it only in their metadata.
 export const Packed = EventType.make("Packed", Schema.Struct({ box: Schema.String })).pipe(
   EventType.upcast(
     Schema.Struct({ box: Schema.String, by: Schema.String }),
@@ -25,7 +25,7 @@ const Address = Schema.Struct({ street: Schema.String, city: Schema.String })
 export const Addressed = EventType.make("Addressed", Schema.Struct({ adr: Schema.String })).pipe(
   // Version 2 renames the field.
   EventType.upcast(Schema.Struct({ address: Schema.String }), ({ adr }) => ({ address: adr })),
-  // Version 3 splits it. It gets what version 2 made, so each upcaster knows one step only.
+  // Version 3 splits it. It gets the result of version 2, so each upcaster is one step.
   EventType.upcast(Address, ({ address }) => {
     const [street = "", city = "unknown"] = address.split(", ")
     return { street, city }
@@ -34,18 +34,18 @@ export const Addressed = EventType.make("Addressed", Schema.Struct({ adr: Schema
 // #endregion
 
 // #region type
-// Written as "Returned" from now on; what was stored as "SentBack" is read as "Returned".
+// New events are "Returned"; stored events "SentBack" are read as "Returned".
 export const Returned = EventType.make("Returned", Schema.Struct({ reason: Schema.String })).pipe(
   EventType.renamedFrom("SentBack")
 )
 // #endregion
 
 // #region split
-// Written from now on, as two events of one commit.
+// New events: two events of one commit.
 export const Delivered = EventType.make("Delivered", Schema.Struct({}))
 export const Signed = EventType.make("Signed", Schema.Struct({ by: Schema.String }))
 
-// Written before, in two versions; read as the two events.
+// Old events, in two versions, are read as the two events.
 const DeliveredAndSigned = EventType.make("DeliveredAndSigned", Schema.Struct({})).pipe(
   EventType.upcast(Schema.Struct({ by: Schema.String }), () => ({ by: "unknown" })),
   EventType.splitInto([Delivered, Signed], ({ by }) => [Delivered.make({}), Signed.make({ by })])
@@ -53,7 +53,7 @@ const DeliveredAndSigned = EventType.make("DeliveredAndSigned", Schema.Struct({}
 // #endregion
 
 // #region retire
-// No longer written, and no fold needs it: it has no schema.
+// Not written any more, and no fold needs it, so it has no schema.
 const Weighed = EventType.retired("Weighed")
 // #endregion
 

@@ -4,7 +4,7 @@ import { Consumer } from "refold"
 import { Webhook } from "standardwebhooks"
 import { codec } from "../Wallet.ts"
 
-/** Where the events go, and the secret that the receiver knows, too: `whsec_` and 24 to 64 bytes in Base64. */
+/** The url of the receiver, and the shared secret: `whsec_` and 24 to 64 bytes in Base64. */
 export interface Receiver {
   readonly url: string
   readonly secret: Redacted.Redacted
@@ -38,7 +38,7 @@ export const webhook = ({ secret, url }: Receiver) => {
 const post = (url: string, request: { readonly body: string; readonly headers: Record<string, string> }) =>
   Effect.gen(function*() {
     const response = yield* Effect.tryPromise((signal) =>
-      // A redirect could lead the request, and its signature, elsewhere.
+      // A redirect could send the request and its signature to another host.
       fetch(url, { method: "POST", redirect: "error", signal, ...request })
     )
     yield* Effect.promise(async () => response.body?.cancel())
@@ -47,6 +47,6 @@ const post = (url: string, request: { readonly body: string; readonly headers: R
 // #endregion
 
 // #region run
-/** In a program that runs until it is stopped: `webhooks` ends when the request in hand is answered. */
+/** For a program that runs until it is stopped: an interruption ends it when the current request is answered. */
 export const webhooks = (receiver: Receiver) => Consumer.run(webhook(receiver), { attempts: 8, backoff: "500 millis" })
 // #endregion

@@ -1,4 +1,4 @@
-/** Exports a store to a file, imports it into an empty store, verifies it, and checks what it stands on. */
+/** Exports a store to a file, imports it into an empty store, verifies it, and checks its server. */
 import { Effect, Schema, Stream } from "effect"
 import * as Fs from "node:fs"
 import * as Readline from "node:readline"
@@ -24,7 +24,7 @@ export const exportTo = (file: string) => writeTo(file, Store.exportLines)
 export const continueExport = (file: string) =>
   Effect.gen(function*() {
     const { keep, rest } = yield* Store.resumeExport(linesOf(file))
-    // The last line may be cut: the header and the whole events are written again.
+    // The last line may be incomplete: the header and the complete events are copied.
     yield* writeTo(`${file}.new`, Stream.concat(Stream.take(linesOf(file), keep), rest))
     yield* Effect.sync(() => Fs.renameSync(`${file}.new`, file))
   })

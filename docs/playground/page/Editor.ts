@@ -62,7 +62,10 @@ export const make = (parent: HTMLElement, run: () => void): Editor => {
 }
 
 const stateOf = (name: string, doc: string, run: () => void): EditorState =>
-  EditorState.create({ doc, extensions: [...extensions(run), EditorView.contentAttributes.of({ "aria-label": `Code of ${name}` })] })
+  EditorState.create({
+    doc,
+    extensions: [...extensions(run), EditorView.contentAttributes.of({ "aria-label": `Code of ${name}` })]
+  })
 
 const extensions = (run: () => void): ReadonlyArray<Extension> => [
   keymap.of([{ key: "Mod-Enter", run: () => (run(), true) }, ...defaultKeymap, ...historyKeymap]),

@@ -49,12 +49,20 @@ const showLog = (part: Part, report: Report): void => {
   const hasEvents = report.events.length > 0
   part("log").hidden = !hasEvents && report.notes.length === 0
   part("time").hidden = !hasEvents
-  fill(part("notes"), report.notes.map((note) => {
-    const item = document.createElement("li")
-    item.textContent = note
-    return item
-  }))
-  fill(part("events"), report.events.map((event) => row([String(event.position), event.stream, String(event.version), event.type, event.data])))
+  fill(
+    part("notes"),
+    report.notes.map((note) => {
+      const item = document.createElement("li")
+      item.textContent = note
+      return item
+    })
+  )
+  fill(
+    part("events"),
+    report.events.map((event) =>
+      row([String(event.position), event.stream, String(event.version), event.type, event.data])
+    )
+  )
   const streams = Timeline.streamsOf(report)
   part("streams").hidden = streams.length < 2
   const all = new Option("all", "")
@@ -70,13 +78,25 @@ const showMoment = (part: Part, report: Report, count: number, stream: string): 
   part("place").textContent = text
   part("slider").setAttribute("aria-valuetext", text)
   const shown = [...moment.streams.values()].filter((event) => stream === "" || event.stream === stream)
-  fill(part("states"), shown.map((event) => {
-    const cells = [event.stream === "" ? "the array" : event.stream, String(event.version), event.state ?? "no aggregate is defined for it"]
-    return row(cells, event === last)
-  }))
-  fill(part("rows"), [...moment.rows].flatMap(([projection, rows]) =>
-    [...rows].map(([key, state]) => row([projection, key, state], moment.changed.has(Timeline.rowName(projection, key))))
-  ))
+  fill(
+    part("states"),
+    shown.map((event) => {
+      const cells = [
+        event.stream === "" ? "the array" : event.stream,
+        String(event.version),
+        event.state ?? "no aggregate is defined for it"
+      ]
+      return row(cells, event === last)
+    })
+  )
+  fill(
+    part("rows"),
+    [...moment.rows].flatMap(([projection, rows]) =>
+      [...rows].map(([key, state]) =>
+        row([projection, key, state], moment.changed.has(Timeline.rowName(projection, key)))
+      )
+    )
+  )
   part("projections").hidden = report.projections.length === 0
   for (const [index, element] of [...part("events").children].entries()) {
     element.classList.toggle("later", index >= count)

@@ -1,5 +1,13 @@
 /** One run in a worker, and its end: by itself, by a stop, or by the time limit. */
-import { type Ended, type FromWorker, type Line, nothing, type Problem, type Program, type ToWorker } from "../Protocol.ts"
+import {
+  type Ended,
+  type FromWorker,
+  type Line,
+  nothing,
+  type Problem,
+  type Program,
+  type ToWorker
+} from "../Protocol.ts"
 import type { Frame } from "./Frame.ts"
 
 /** What is told of a run. `ended` is called once, and nothing after it. */
@@ -21,10 +29,11 @@ const stopTimeout = 500
 export const start = ({ close, port }: Frame, program: Program, seconds: number, listener: Listener): Session => {
   const send = (message: ToWorker) => port.postMessage(message)
   const timers: Array<ReturnType<typeof setTimeout>> = []
+  const isOver = new AbortController()
   let early: Problem | undefined
   const end = (ended: Ended) => {
     for (const timer of timers) clearTimeout(timer)
-    port.onmessage = null
+    isOver.abort()
     close()
     listener.ended({ ...ended, problem: early ?? ended.problem })
   }
@@ -38,7 +47,7 @@ export const start = ({ close, port }: Frame, program: Program, seconds: number,
     send({ _tag: "Run", program })
     timers.push(setTimeout(() => stop(`It ran for more than ${seconds} seconds, and was stopped.`), seconds * 1000))
   }
-  port.onmessage = ({ data }: MessageEvent<FromWorker>) => {
+  port.addEventListener("message", ({ data }: MessageEvent<FromWorker>) => {
     switch (data._tag) {
       case "Ready":
         return begin()
@@ -50,6 +59,7 @@ export const start = ({ close, port }: Frame, program: Program, seconds: number,
         // A run sends no query.
         return
     }
-  }
+  }, isOver)
+  port.start()
   return { stop: () => stop("It was stopped.") }
 }

@@ -23,6 +23,7 @@ export const open = ({ engine, examples, part, seconds }: Options): { readonly r
   const results = Results.make(part)
   const keep = engine.keep?.(part, engine)
   let session: Session.Session | undefined
+  let shown: Problem | undefined
   const say = (text: string) => part("status").textContent = text
   const example = () => examples[Math.max(choice.selectedIndex, 0)]!
   const run = () => {
@@ -54,10 +55,8 @@ export const open = ({ engine, examples, part, seconds }: Options): { readonly r
     setRunning(false)
     results.show(report)
     keep?.(kept)
-    showProblem(part, problem, (file, line) => {
-      files.value = file
-      editor.goTo(file, line)
-    })
+    shown = problem
+    showProblem(part, problem)
     say(
       problem === undefined
         ? `Done: ${report.events.length} events.`
@@ -72,6 +71,11 @@ export const open = ({ engine, examples, part, seconds }: Options): { readonly r
     editor.show(example().entry)
   }
   part("run").addEventListener("click", run)
+  part("place-of-problem").addEventListener("click", () => {
+    if (shown?.file === undefined) return
+    files.value = shown.file
+    editor.goTo(shown.file, shown.line ?? 1)
+  })
   part("stop").addEventListener("click", () => session?.stop())
   part("reset").addEventListener("click", () => {
     reset()
@@ -88,14 +92,12 @@ export const open = ({ engine, examples, part, seconds }: Options): { readonly r
   return { run }
 }
 
-const showProblem = (part: Part, problem: Problem | undefined, goTo: (file: string, line: number) => void): void => {
+const showProblem = (part: Part, problem: Problem | undefined): void => {
   part("problem").hidden = problem === undefined
   if (problem === undefined) return
   const { file, line, message } = problem
   part("message").textContent = message
   const place = part("place-of-problem", HTMLButtonElement)
   place.hidden = file === undefined
-  if (file === undefined) return
-  place.textContent = line === undefined ? file : `${file}, line ${line}`
-  place.onclick = () => goTo(file, line ?? 1)
+  if (file !== undefined) place.textContent = line === undefined ? file : `${file}, line ${line}`
 }

@@ -34,7 +34,10 @@ export const rows = <Event extends EventType.Tagged, State>(
     ])
     if (poisoned[0] !== undefined) throw poisoned[0]
     if (changed.size > limits.rows) throw new Error(`one event changes ${count(changed.size)} rows`)
-    for (const [key, row] of changed) row === undefined ? stored.delete(key) : stored.set(key, row)
+    for (const [key, row] of changed) {
+      if (row === undefined) stored.delete(key)
+      else stored.set(key, row)
+    }
     return new Map([...changed].map(([key, row]) => [key, row === undefined ? undefined : Show.json(row.state)]))
   }
 }

@@ -6,7 +6,8 @@ import * as Show from "./Show.ts"
 
 type Exports = Record<string, unknown>
 
-// Indirect, so that the code sees globals only; kept, because the code itself must not have it.
+// Indirect, so that the code sees globals only. Running a reader's code is what this is for.
+// oxlint-disable-next-line no-eval
 const evaluate = globalThis.eval
 
 /** Runs a file after the files that it imports. Resolves with why it failed, or with undefined. */
@@ -72,7 +73,9 @@ export const located = (error: unknown, sources: ReadonlyArray<SourceFile>): Pro
 
 const importOf = (specifier: string, sources: ReadonlyArray<SourceFile>): Pick<Problem, "file" | "line"> => {
   for (const { name, text } of sources) {
-    const line = text.split("\n").findIndex((line) => line.includes(`"${specifier}"`) || line.includes(`'${specifier}'`))
+    const line = text.split("\n").findIndex((line) =>
+      line.includes(`"${specifier}"`) || line.includes(`'${specifier}'`)
+    )
     if (line !== -1) return { file: name, line: line + 1 }
   }
   return {}

@@ -3,6 +3,7 @@ import { Result } from "effect"
 import * as Refold from "refold"
 import * as Promises from "refold/promise"
 // The public modules by their paths, `export * as View from "@refold/core/decide/View"`.
+// oxlint-disable-next-line import/default
 import barrel from "../../../packages/refold/src/index.ts?raw"
 import * as EffectModules from "./EffectModules.ts"
 import type { Module, Modules } from "./Engine.ts"

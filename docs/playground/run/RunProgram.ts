@@ -34,8 +34,12 @@ const execute = async (program: Program, modules: Modules, recorder: Recorder): 
   const compiled = Compile.compile(program)
   if (Compile.isProblem(compiled)) return compiled
   const problem = await Link.run(compiled, program.files, program.entry, guarded(modules))
-  for (const end = Date.now() + openTimeout; problem === undefined && recorder.isOpen() && Date.now() < end;) {
+  if (problem === undefined) await untilClosed(recorder)
+  return problem
+}
+
+const untilClosed = async ({ isOpen }: Recorder): Promise<void> => {
+  for (const end = Date.now() + openTimeout; isOpen() && Date.now() < end;) {
     await new Promise((resolve) => setTimeout(resolve, 10))
   }
-  return problem
 }

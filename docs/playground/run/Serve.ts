@@ -39,12 +39,14 @@ const begin = async (engine: Engine, { assets, port }: Start): Promise<void> => 
   }
   try {
     const modules = await engine.load(recorder, assets)
-    port.onmessage = async ({ data }: { readonly data: ToWorker }) => {
+    port.addEventListener("message", async ({ data }: { readonly data: ToWorker }) => {
       if (data._tag === "Stop") stopped.resolve()
       if (data._tag === "Run") await run(data.program, modules)
-      if (data._tag === "Query")
-        post({ _tag: "Answered", answer: await engine.query?.(data.statement) ?? "no queries" })
-    }
+      if (data._tag === "Query") {
+        post({ _tag: "Answered", answer: await engine.query?.(data.statement) ?? "The store has no queries." })
+      }
+    })
+    port.start()
     post({ _tag: "Ready" })
   } catch (error) {
     post({

@@ -18,7 +18,7 @@ export const problem = (thrown: unknown): string => {
   if (!isError(thrown)) return json(thrown)
   const message = text(thrown.message)
   // The message of a typed error is empty where its fields say everything.
-  if (message === "") return `${text(thrown.name)} ${json({ ...thrown })}`
+  if (message === "") return `${text(thrown.name)} ${json(Object.fromEntries(Object.entries(thrown)))}`
   return cut(message.startsWith(thrown.name) ? message : `${text(thrown.name)}: ${message}`)
 }
 

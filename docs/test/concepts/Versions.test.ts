@@ -26,7 +26,7 @@ it("an event of a split type is read as several events, and one of a retired typ
   expect(codec.storedTypes(["ItemAdded"])).toEqual(["ItemAdded", "ItemPutInCart", "CartFilled"])
 })
 
-it("an event of a newer version than the code knows is an error that names both versions", () => {
+it("an event of a newer version than the code has is an error that names both versions", () => {
   const decoded = codec.decode({ ...place, type: "ItemAdded", schemaVersion: 4, data: {} })
   expect(Result.getOrThrow(Result.flip(decoded))).toMatchObject({ _tag: "NewerSchemaVersion", latest: 3 })
 })

@@ -35,7 +35,7 @@ it("a slot is booked once, and the guest reads it at once", () =>
     expect(await slotsOf("bob")).toBe(0)
   }))
 
-it("a slot that was cancelled is offered to those who wait, and each guest gets mail", () =>
+it("a cancelled slot is offered to the waiting list, and each guest gets mail", () =>
   withService(async ({ room }, store, mails) => {
     await room("a", { _tag: "Book", slot: "monday", guest: "ada" })
     await room("a", { _tag: "Cancel", slot: "monday" })
@@ -64,7 +64,7 @@ it("mail that could not be sent parks the stream, and is sent by a retry", async
   expect(sent).toEqual(["Booked monday"])
 })
 
-it("a booking is cancelled when its time is over", async () => {
+it("a booking is cancelled after its timeout", async () => {
   await using store = await openMemory()
   const room = store.handler(Room)
   await store.run(expiring("20 millis"), { handlers: [ProcessHandler.withHandler(Room, room)] })
@@ -74,7 +74,7 @@ it("a booking is cancelled when its time is over", async () => {
   await expect.poll(slots, { timeout: 25_000 }).toEqual([{}, {}])
 }, 30_000)
 
-it("a refusal is an Error that says why", () =>
+it("a refusal is an Error with the reason", () =>
   withService(async ({ room }) => {
     expect(await Service.bookOrSay(room, "a", "monday", "ada")).toBe("booked")
     expect(await Service.bookOrSay(room, "a", "monday", "bob")).toContain("SlotTaken")

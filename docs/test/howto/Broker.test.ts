@@ -63,7 +63,7 @@ const handle = CommandHandler.make(Wallet)
 const deposit = (id: string, cents: number) => handle(id, { _tag: "Deposit", cents, from: "salary" })
 
 describe.skipIf(!isInstalled)("Redis", () => {
-  it("gets every event with its key, in the order of the log, also those of the time in which it was down", () =>
+  it("gets every event with its key, in the order of the log, also events of the time in which it was down", () =>
     Effect.runPromise(Effect.provide(
       Effect.scoped(Effect.gen(function*() {
         const port = yield* freePort

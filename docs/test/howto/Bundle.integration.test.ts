@@ -18,7 +18,7 @@ const loadedAtStart = ({ metafile: { outputs } }: Awaited<ReturnType<typeof bund
   return reached.flatMap((file) => Object.keys(outputs[file]!.inputs))
 }
 
-it("a bundled program runs on a server, and loads what migrates only where a migration is due", () =>
+it("a bundled program runs on a server, and loads migrations only if one is due", () =>
   withFolder((folder) =>
     Effect.runPromise(Effect.scoped(Effect.gen(function*() {
       const sources = loadedAtStart(yield* Effect.promise(() => bundle(program, folder)))

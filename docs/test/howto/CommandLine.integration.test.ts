@@ -88,7 +88,7 @@ const parkedByFirstRelease = Effect.gen(function*() {
   yield* Projector.catchUp(fees(release).rows)
 })
 
-it("an operator migrates, looks at a store, and repairs what is parked", () =>
+it("an operator migrates, inspects a store, and retries parked streams", () =>
   onDatabase((url) =>
     Effect.gen(function*() {
       const shows = Effect.fnUntraced(function*(name: string, ...lines: ReadonlyArray<string>) {

@@ -56,7 +56,7 @@ describe("the API behind node:http", () => {
     expect(second.headers.get("idempotency-replayed")).toBe("true")
   })
 
-  it("shows what the client has just sent in the rows", async () => {
+  it("includes the client's last command in the rows", async () => {
     const { headers } = await ask(`${base}/wallet/bob/Deposit`, json(deposit))
     const rows = await ask(`${base}/rows/wallets?index=byCents&descending=true&after=${headers.get("refold-position")}`)
     expect(rows.body).toMatchObject({ rows: [{ key: "wallet-bob" }, { key: "wallet-ada" }] })
@@ -72,7 +72,7 @@ describe("the API behind node:http", () => {
     expect(await ask(`${base}//elsewhere/x`)).toMatchObject({ status: 404 })
   })
 
-  it("answers a body that is too large, and what is no request of fetch", async () => {
+  it("answers a body that is too large, and a request that fetch cannot send", async () => {
     expect(await ask(`${base}/wallet/ada/Deposit`, json("x".repeat(5_000_000)))).toMatchObject({ status: 413 })
     const status = await new Promise((resolve) =>
       request(
@@ -111,7 +111,7 @@ describe("the API behind node:http", () => {
     expect(await response.text()).toBe("retry: 3000\n\n")
   })
 
-  it("keeps no connection of a client that would send another request when it is closed", async () => {
+  it("closes idle connections of clients when it is closed", async () => {
     const other = serve(MemoryStore.layer)
     const { hostname, port } = new URL(await listen(other.server))
     // Connections without a limit of idle time: only the server can end them.
@@ -128,7 +128,7 @@ describe("the API behind node:http", () => {
     expect(await new Promise((resolve) => other.server.getConnections((_, count) => resolve(count)))).toBe(0)
   })
 
-  it("goes on after a client has disconnected in the middle of its request", async () => {
+  it("continues after a client has disconnected in the middle of its request", async () => {
     const { hostname, port } = new URL(base)
     const socket = connect(Number(port), hostname)
     await new Promise<void>((resolve) => socket.once("connect", resolve))
@@ -170,7 +170,7 @@ describe("the rule of an API", () => {
     await dispose()
   })
 
-  it("lets each user use the own wallet", async () => {
+  it("allows each user to use only the user's own wallet", async () => {
     const as = (token: string) => ({ authorization: `Bearer ${token}`, "idempotency-key": "k" })
     expect(await ask(`${base}/wallet/ada/Deposit`, json(deposit, { "idempotency-key": "k" }))).toMatchObject({
       status: 401

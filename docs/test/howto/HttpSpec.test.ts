@@ -8,7 +8,7 @@ import { Deposited, Wallet, Withdrawn } from "../../examples/Wallet.ts"
 const wallet = HttpSpec.for(Wallet, { api, name: "wallet", layer: MemoryStore.layer })
 const full = Deposited.make({ cents: 500, from: "salary" })
 
-it("a withdrawal takes what is there", () =>
+it("a withdrawal up to the balance is accepted", () =>
   wallet.given([full]).when({ _tag: "Withdraw", cents: 300 }).then([Withdrawn.make({ cents: 300 })]))
 
 it("a withdrawal of more is refused", () =>

@@ -74,7 +74,7 @@ it("a filtered subscription catches up, and its cursor is at the head", () =>
     expect(handled).toHaveLength(2)
   })))
 
-it("a trace is a tree of what caused what", () =>
+it("a trace is a tree of causes and effects", () =>
   run(Effect.gen(function*() {
     const [last] = yield* Example.latest()
     expect(Example.lines(yield* Example.traceOf(last!))).toEqual([
@@ -85,7 +85,7 @@ it("a trace is a tree of what caused what", () =>
     ])
   })))
 
-it("a key says what was stored under it, how old it is, and when it expires", () =>
+it("a key has its stored events, its age and its expiry", () =>
   run(
     Effect.gen(function*() {
       const store = yield* EventStore.EventStore

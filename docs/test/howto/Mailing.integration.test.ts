@@ -23,7 +23,7 @@ const mailer = (refused: Array<string>) => {
   return { sent: () => [...sent.values()], service }
 }
 
-it("mail to one wallet that cannot be sent holds up no other, and is sent when the mailbox is there", () =>
+it("mail that cannot be sent to one wallet does not block others, and is sent when the mailbox exists", () =>
   Effect.runPromise(Effect.provide(
     Effect.gen(function*() {
       const refused = ["ada", "eve"]

@@ -74,7 +74,7 @@ test.each(Object.entries(kinds))("the rights of the %s are those that PostgresSt
 })
 
 describe("the programs, each with the rights of its role", () => {
-  it("share the work; when a worker stops, the other goes on", () =>
+  it("share the work; when a worker stops, the other continues", () =>
     onDatabase((url) =>
       Effect.gen(function*() {
         const start = Effect.forkChild(Effect.provide(worker, store(as(url, "worker")), { local: true }))
@@ -150,7 +150,7 @@ describe("the programs, each with the rights of its role", () => {
 })
 
 describe("a store that is not migrated, or by a role that may not", () => {
-  it("fails with one line that says so", () =>
+  it("fails with one line that names the cause", () =>
     onDatabase((url) =>
       Effect.gen(function*() {
         const opened = (role: Role) =>

@@ -177,7 +177,7 @@ it(
 )
 
 it(
-  "an operator leaves out an event in a version that no release writes, and all other events are followed",
+  "an operator discards an event in a version that no release writes, and all other events are read",
   onDatabase((url) =>
     Effect.gen(function*() {
       const program = yield* Effect.promise(() => start(url, 2))
@@ -219,7 +219,7 @@ it(
 )
 
 it(
-  "a program that is rolled back says that it is outdated, and newer code goes on",
+  "a program that is rolled back reports that it is outdated, and newer code continues",
   onDatabase((url) =>
     Effect.gen(function*() {
       const old = yield* Effect.promise(() => start(url, 1))

@@ -42,7 +42,7 @@ const tables = Effect.gen(function*() {
   return [before, yield* projection.read(Effect.all([nightsOf("A"), nightsOf("B")]))]
 })
 
-it("a cancellation that carries its nights finds their rows, and rows by booking are found by their room", async () => {
+it("a cancellation with its nights changes their rows, and rows by booking are found by their room", async () => {
   const expected = {
     nights: [["2026-12-24", 0], ["2026-12-25", 1], ["2026-12-31", 1]],
     ofA: [["booking-3", "2026-12-31"]]

@@ -63,7 +63,7 @@ const removed = Effect.gen(function*() {
 
 const layers = [MemoryStore.layer, EmbeddedStore.layer()]
 
-it("an early payment counts, and a saga goes on under the steps of a new release", async () => {
+it("an early payment counts, and a saga continues with the steps of a new release", async () => {
   for (const layer of layers) {
     expect(await Effect.runPromise(Effect.provide(told, layer))).toEqual([
       ["reserve", "insure", "ask for the payment", "ship"],
@@ -85,7 +85,7 @@ it("a removed step cannot be compensated: an operator resumes the saga without i
   }
 })
 
-it("a step that is retired is compensated where it was done", async () => {
+it("a retired step is compensated if it was completed", async () => {
   const retired = Effect.gen(function*() {
     yield* store(Example.OrderPlaced.make({ order: "5" }))
     yield* run(Example.firstRelease)

@@ -95,7 +95,7 @@ it("tenants that are opened, used and closed at random share nothing but the poo
     })
   ))
 
-it("an append wakes the subscribers of its tenant and of no other, and a lock on a stream is one tenant's", () =>
+it("an append notifies the subscribers of its tenant only, and a lock on a stream is of one tenant", () =>
   onTenants((url) =>
     Effect.gen(function*() {
       yield* deposit("north", "ada", 1, "first")

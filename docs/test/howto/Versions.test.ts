@@ -101,7 +101,7 @@ it("a name that two types use is refused when the codec is made", () => {
 })
 
 // #region wrong
-it("what an upcaster gives is an error if it does not fit the next schema", () => {
+it("an upcaster's result that does not fit the next schema is an error", () => {
   const Priced = EventType.make("Priced", Schema.Struct({ euros: Schema.Finite })).pipe(
     EventType.upcast(Schema.Struct({ cents: Schema.Int }), ({ euros }) => ({ cents: euros * 100 }))
   )

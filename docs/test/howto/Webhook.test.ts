@@ -75,7 +75,7 @@ it("a request that fails is sent again under the same id, and the order of the w
     expect(new Set(requests.map(idOf)).size).toBe(3)
   }))))
 
-it("a receiver that stays broken parks the wallet, the others go on, and a retry sends the rest in order", () =>
+it("a receiver that keeps failing parks the wallet, other wallets continue, and a retry sends the rest in order", () =>
   run(Effect.scoped(Effect.gen(function*() {
     const { requests, webhook } = yield* receiver(503, 503, 503)
     yield* Consumer.catchUp(webhook)
@@ -103,7 +103,7 @@ it("a request that is stopped without an answer is sent again under the same id"
     expect(yield* Parked.list(webhook)).toEqual([])
   }))))
 
-it("a program that is stopped ends with the request in hand", () =>
+it("a stopped program ends when the current request is answered", () =>
   run(Effect.scoped(Effect.gen(function*() {
     const { requests, running: webhooks, webhook } = yield* receiver()
     yield* Consumer.catchUp(webhook)

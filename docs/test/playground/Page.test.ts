@@ -32,9 +32,10 @@ afterAll(async () => {
   Fs.rmSync(folder, { recursive: true })
 })
 
-/** A test in the browser, on a new page. */
-const inBrowser = (name: string, path: string, test: () => Promise<void>): void => {
-  it(name, async ({ skip }) => {
+/** A test on a new page of the browser. */
+const onPage =
+  (path: string, test: () => Promise<void>) =>
+  async ({ skip }: { readonly skip: (condition: boolean, note: string) => void }): Promise<void> => {
     skip(executable === undefined, Site.noBrowser)
     const context = await browser.newContext()
     // For hangs only: a machine may have other work to do.
@@ -48,8 +49,7 @@ const inBrowser = (name: string, path: string, test: () => Promise<void>): void 
     } finally {
       await context.close()
     }
-  })
-}
+  }
 
 const button = (name: string) => page.getByRole("button", { name, exact: true })
 const status = () => page.getByRole("status")
@@ -84,173 +84,224 @@ it("what the first click loads is below the size that the page says", () => {
   expect(total).toBeLessThanOrEqual(largest)
 })
 
-inBrowser("nothing of the runtime is requested before the first click", "/", async () => {
-  const ofRuntime = () => requests.filter((url) => /\/(?:Engines|Memory|Workspace)[.-]/.test(url))
-  await page.waitForLoadState("networkidle")
-  expect(ofRuntime()).toEqual([])
-  await open()
-  expect(ofRuntime().length).toBeGreaterThan(2)
-  expect(requests.filter((url) => !url.startsWith(address) && !url.startsWith("blob:"))).toEqual([])
-})
+it(
+  "nothing of the runtime is requested before the first click",
+  onPage("/", async () => {
+    const ofRuntime = () => requests.filter((url) => /\/(?:Engines|Memory|Workspace)[.-]/.test(url))
+    await page.waitForLoadState("networkidle")
+    expect(ofRuntime()).toEqual([])
+    await open()
+    expect(ofRuntime().length).toBeGreaterThan(2)
+    expect(requests.filter((url) => !url.startsWith(address) && !url.startsWith("blob:"))).toEqual([])
+  })
+)
 
-inBrowser("the tutorial's code runs, and shows its output, events, states and rows", "/", async () => {
-  await open()
-  expect((await printed()).map((line) => `${line}\n`).join("")).toBe(output("tutorial-step4"))
-  expect(await status().textContent()).toBe("Done: 8 events.")
-  expect((await cells("Events"))[3]).toEqual(["4", "book-dune", "2", "BookLent", `{"to":"ada"}`])
-  expect((await cells("States")).map(([stream, version]) => [stream, version])).toEqual([
-    ["book-dune", "3"],
-    ["book-emma", "4"],
-    ["book-ulysses", "1"]
-  ])
-  expect(await cells("Rows")).toEqual([
-    ["readers", "ada", `{"loans":2,"onLoan":["book-emma"]}`],
-    ["readers", "bob", `{"loans":1,"onLoan":[]}`]
-  ])
-})
+it(
+  "the tutorial's code runs, and shows its output, events, states and rows",
+  onPage("/", async () => {
+    await open()
+    expect((await printed()).map((line) => `${line}\n`).join("")).toBe(output("tutorial-step4"))
+    expect(await status().textContent()).toBe("Done: 8 events.")
+    expect((await cells("Events"))[3]).toEqual(["4", "book-dune", "2", "BookLent", `{"to":"ada"}`])
+    expect((await cells("States")).map(([stream, version]) => [stream, version])).toEqual([
+      ["book-dune", "3"],
+      ["book-emma", "4"],
+      ["book-ulysses", "1"]
+    ])
+    expect(await cells("Rows")).toEqual([
+      ["readers", "ada", `{"loans":2,"onLoan":["book-emma"]}`],
+      ["readers", "bob", `{"loans":1,"onLoan":[]}`]
+    ])
+  })
+)
 
-inBrowser("the keys of the slider go through the log, and through the versions of one stream", "/", async () => {
-  await open()
-  const slider = page.getByRole("slider")
-  await slider.focus()
-  await page.keyboard.press("Home")
-  expect(await slider.getAttribute("aria-valuetext")).toBe("before the first of 8 events")
-  expect(await cells("States")).toEqual([])
-  for (let n = 0; n < 4; n++) await page.keyboard.press("ArrowRight")
-  expect(await slider.getAttribute("aria-valuetext")).toBe("after event 4 of 8: BookLent in book-dune")
-  expect((await cells("States"))[0]).toEqual([
-    "book-dune",
-    "2",
-    `{"_tag":"OnLoan","title":"Dune","loans":1,"to":"ada"}`
-  ])
-  expect(await cells("Rows")).toEqual([["readers", "ada", `{"loans":1,"onLoan":["book-dune"]}`]])
-  await page.getByLabel("Stream").selectOption("book-emma")
-  await slider.focus()
-  await page.keyboard.press("Home")
-  await page.keyboard.press("ArrowRight")
-  expect(await cells("States")).toEqual([["book-emma", "1", `{"_tag":"OnShelf","title":"Emma","loans":0}`]])
-})
+it(
+  "the keys of the slider go through the log, and through the versions of one stream",
+  onPage("/", async () => {
+    await open()
+    const slider = page.getByRole("slider")
+    await slider.focus()
+    await page.keyboard.press("Home")
+    expect(await slider.getAttribute("aria-valuetext")).toBe("before the first of 8 events")
+    expect(await cells("States")).toEqual([])
+    for (let n = 0; n < 4; n++) await page.keyboard.press("ArrowRight")
+    expect(await slider.getAttribute("aria-valuetext")).toBe("after event 4 of 8: BookLent in book-dune")
+    expect((await cells("States"))[0]).toEqual([
+      "book-dune",
+      "2",
+      `{"_tag":"OnLoan","title":"Dune","loans":1,"to":"ada"}`
+    ])
+    expect(await cells("Rows")).toEqual([["readers", "ada", `{"loans":1,"onLoan":["book-dune"]}`]])
+    await page.getByLabel("Stream").selectOption("book-emma")
+    await slider.focus()
+    await page.keyboard.press("Home")
+    await page.keyboard.press("ArrowRight")
+    expect(await cells("States")).toEqual([["book-emma", "1", `{"_tag":"OnShelf","title":"Emma","loans":0}`]])
+  })
+)
 
-inBrowser("everything works by keyboard: open, edit, run, leave the editor", "/", async () => {
-  await button("Run in this page").focus()
-  await page.keyboard.press("Enter")
-  await ended()
-  expect(await page.evaluate("document.activeElement.textContent")).toBe("Run")
-  await page.keyboard.press("Tab")
-  await page.keyboard.press("Tab")
-  expect(await page.evaluate("document.activeElement.getAttribute('aria-label')")).toBe("Code of main.ts")
-  await page.keyboard.press("ControlOrMeta+a")
-  await page.keyboard.insertText("console.log(\"by keyboard\")")
-  await page.keyboard.press("Control+Enter")
-  await page.getByText("by keyboard", { exact: true }).waitFor()
-  await ended()
-  await page.keyboard.press("Escape")
-  await page.keyboard.press("Tab")
-  expect(await page.evaluate("document.activeElement.closest('.cm-editor')")).toBeNull()
-})
+it(
+  "everything works by keyboard: open, edit, run, leave the editor",
+  onPage("/", async () => {
+    await button("Run in this page").focus()
+    await page.keyboard.press("Enter")
+    await ended()
+    expect(await page.evaluate("document.activeElement.textContent")).toBe("Run")
+    await page.keyboard.press("Tab")
+    await page.keyboard.press("Tab")
+    expect(await page.evaluate("document.activeElement.getAttribute('aria-label')")).toBe("Code of main.ts")
+    await page.keyboard.press("ControlOrMeta+a")
+    await page.keyboard.insertText("console.log(\"by keyboard\")")
+    await page.keyboard.press("Control+Enter")
+    await page.getByText("by keyboard", { exact: true }).waitFor()
+    await ended()
+    await page.keyboard.press("Escape")
+    await page.keyboard.press("Tab")
+    expect(await page.evaluate("document.activeElement.closest('.cm-editor')")).toBeNull()
+  })
+)
 
-inBrowser("a reset gives back the first code", "/", async () => {
-  await open()
-  await write("console.log(1)")
-  await runAgain()
-  expect(await printed()).toEqual(["1"])
-  await button("Reset").click()
-  await runAgain()
-  expect((await printed()).map((line) => `${line}\n`).join("")).toBe(output("tutorial-step4"))
-})
+it(
+  "a reset gives back the first code",
+  onPage("/", async () => {
+    await open()
+    await write("console.log(1)")
+    await runAgain()
+    expect(await printed()).toEqual(["1"])
+    await button("Reset").click()
+    await runAgain()
+    expect((await printed()).map((line) => `${line}\n`).join("")).toBe(output("tutorial-step4"))
+  })
+)
 
-inBrowser("another example can be chosen, and another file be edited", "/", async () => {
-  await open()
-  await page.getByLabel("Example").selectOption("1. Events")
-  await page.getByLabel("File").selectOption("BookEvents.ts")
-  await write("export const one = 1")
-  await page.getByLabel("File").selectOption("main.ts")
-  await write("import { one } from \"./BookEvents.ts\"\nconsole.log(one + 1)")
-  await runAgain()
-  expect(await printed()).toEqual(["2"])
-})
+it(
+  "another example can be chosen, and another file be edited",
+  onPage("/", async () => {
+    await open()
+    await page.getByLabel("Example").selectOption("1. Events")
+    await page.getByLabel("File").selectOption("BookEvents.ts")
+    await write("export const one = 1")
+    await page.getByLabel("File").selectOption("main.ts")
+    await write("import { one } from \"./BookEvents.ts\"\nconsole.log(one + 1)")
+    await runAgain()
+    expect(await printed()).toEqual(["2"])
+  })
+)
 
-inBrowser("an error is shown with its place, and the place leads to the line", "/", async () => {
-  await open()
-  await write("const one = 1\nconst two = = 2\n")
-  await runAgain()
-  await button("main.ts, line 2").click()
-  expect(await alert().textContent()).toContain("Unexpected token")
-  expect(await page.locator(".cm-activeLine").textContent()).toBe("const two = = 2")
-  await write("console.log(1)\n\nthrow new Error(\"no\")\n")
-  await runAgain()
-  expect(await alert().textContent()).toMatch(/Error: no\s*main\.ts, line 3/)
-})
+it(
+  "an error is shown with its place, and the place leads to the line",
+  onPage("/", async () => {
+    await open()
+    await write("const one = 1\nconst two = = 2\n")
+    await runAgain()
+    await button("main.ts, line 2").click()
+    expect(await alert().textContent()).toContain("Unexpected token")
+    expect(await page.locator(".cm-activeLine").textContent()).toBe("const two = = 2")
+    await write("console.log(1)\n\nthrow new Error(\"no\")\n")
+    await runAgain()
+    expect(await alert().textContent()).toMatch(/Error: no\s*main\.ts, line 3/)
+  })
+)
 
-inBrowser("an unknown import is named", "/", async () => {
-  await open()
-  await write("import { z } from \"zod\"\nconsole.log(z)")
-  await runAgain()
-  expect(await alert().textContent()).toContain("There is no module \"zod\" here. There are effect, refold,")
-})
+it(
+  "an unknown import is named",
+  onPage("/", async () => {
+    await open()
+    await write("import { z } from \"zod\"\nconsole.log(z)")
+    await runAgain()
+    expect(await alert().textContent()).toContain("There is no module \"zod\" here. There are effect, refold,")
+  })
+)
 
-inBrowser("endless code is stopped by the limit and by the button, and the next run works", "/short/", async () => {
-  await open()
-  await write("for (;;) {}")
-  await runAgain()
-  expect(await alert().textContent()).toContain("It ran for more than 2 seconds, and was stopped.")
-  await write("await new Promise(() => {})")
-  await button("Run").click()
-  await status().filter({ hasText: "Running" }).waitFor()
-  await button("Stop").click()
-  await ended()
-  expect(await alert().textContent()).toContain("It was stopped.")
-  await write("console.log(\"again\")")
-  await runAgain()
-  expect(await printed()).toEqual(["again"])
-})
+it(
+  "endless code is stopped by the limit and by the button, and the next run works",
+  onPage("/short/", async () => {
+    await open()
+    await write("for (;;) {}")
+    await runAgain()
+    expect(await alert().textContent()).toContain("It ran for more than 2 seconds, and was stopped.")
+    await write("await new Promise(() => {})")
+    await button("Run").click()
+    await status().filter({ hasText: "Running" }).waitFor()
+    await button("Stop").click()
+    await ended()
+    expect(await alert().textContent()).toContain("It was stopped.")
+    await write("console.log(\"again\")")
+    await runAgain()
+    expect(await printed()).toEqual(["again"])
+  })
+)
 
-inBrowser("endless and long output is cut off, and the page answers", "/short/", async () => {
-  await open()
-  await write("for (;;) console.log(\"x\".repeat(1_000_000))")
-  await runAgain()
-  const lines = await printed()
-  expect(lines.join("").length).toBeLessThan(102_000)
-  expect(lines.at(-1)).toContain("More output is not shown")
-})
+it(
+  "endless and long output is cut off, and the page answers",
+  onPage("/short/", async () => {
+    await open()
+    await write("for (;;) console.log(\"x\".repeat(1_000_000))")
+    await runAgain()
+    const lines = await printed()
+    expect(lines.join("").length).toBeLessThan(102_000)
+    expect(lines.at(-1)).toContain("More output is not shown")
+  })
+)
 
-inBrowser("big code is refused, and the page answers", "/", async () => {
-  await open()
-  await write(`const text = "${"x".repeat(1_000_000)}"`)
-  await runAgain()
-  expect(await alert().textContent()).toContain("characters; at most 200,000 are compiled.")
-})
+it(
+  "big code is refused, and the page answers",
+  onPage("/", async () => {
+    await open()
+    await write(`const text = "${"x".repeat(1_000_000)}"`)
+    await runAgain()
+    expect(await alert().textContent()).toContain("characters; at most 200,000 are compiled.")
+  })
+)
 
-inBrowser("a program has neither network nor storage", "/", async () => {
-  await open()
-  const there = JSON.stringify(`${address}/index.html`)
-  await write(
-    `const attempts = [() => fetch(${there}), () => import(${there}), () => new Function("a", "return import(a)")(${there}), ` +
-      `() => importScripts(${there}), () => indexedDB.open("a"), () => new Worker(${there})]\n` +
-      "for (const attempt of attempts) try { await attempt(); console.log(\"done\") } catch { console.log(\"refused\") }\n"
-  )
-  // A request that the policy refuses is one without a response.
-  const answered: Array<string> = []
-  page.on("response", (response) => answered.push(response.url()))
-  await runAgain()
-  expect(await printed()).toEqual(Array.from({ length: 6 }, () => "refused"))
-  expect(answered.filter((url) => url.startsWith(address))).toEqual([])
-})
+it(
+  "a program has neither network nor storage",
+  onPage("/", async () => {
+    await open()
+    const there = JSON.stringify(`${address}/index.html`)
+    await write(
+      `const attempts = [() => fetch(${there}), () => import(${there}), () => new Function("a", "return import(a)")(${there}), ` +
+        `() => importScripts(${there}), () => indexedDB.open("a"), () => new Worker(${there})]\n` +
+        "for (const attempt of attempts) try { await attempt(); console.log(\"done\") } catch { console.log(\"refused\") }\n"
+    )
+    // A request that the policy refuses is one without a response.
+    const answered: Array<string> = []
+    page.on("response", (response) => answered.push(response.url()))
+    await runAgain()
+    expect(await printed()).toEqual(Array.from({ length: 6 }, () => "refused"))
+    expect(answered.filter((url) => url.startsWith(address))).toEqual([])
+  })
+)
 
-inBrowser("it works without network once it is loaded", "/", async () => {
-  await open()
-  await page.context().setOffline(true)
-  server.kill()
-  await write("import { Effect } from \"effect\"\nconsole.log(Effect.runSync(Effect.succeed(\"offline\")))")
-  await runAgain()
-  expect(await printed()).toEqual(["offline"])
-  ;({ address, process: server } = await Site.serve(folder))
-})
+it(
+  "the playground works without network once it is loaded",
+  onPage("/", async () => {
+    await open()
+    await page.context().setOffline(true)
+    server.kill()
+    await write("import { Effect } from \"effect\"\nconsole.log(Effect.runSync(Effect.succeed(\"offline\")))")
+    await runAgain()
+    expect(await printed()).toEqual(["offline"])
+    ;({ address, process: server } = await Site.serve(folder))
+  })
+)
 
-inBrowser("the output and the states are regions that a screen reader announces", "/", async () => {
-  await open()
-  const tree = await page.locator("refold-playground").ariaSnapshot()
-  for (const part of ["log \"Output\"", "status", "slider \"Events\"", "textbox \"Code of main.ts\"", "region \"States\"", "region \"Rows\""]) {
-    expect(tree).toContain(part)
-  }
-})
+it(
+  "the output and the states are regions that a screen reader announces",
+  onPage("/", async () => {
+    await open()
+    const tree = await page.locator("refold-playground").ariaSnapshot()
+    for (
+      const part of [
+        "log \"Output\"",
+        "status",
+        "slider \"Events\"",
+        "textbox \"Code of main.ts\"",
+        "region \"States\"",
+        "region \"Rows\""
+      ]
+    ) {
+      expect(tree).toContain(part)
+    }
+  })
+)

@@ -57,7 +57,9 @@ it("an event that cannot be folded stops the rows of its projection, and nothing
   const broken = files.map(({ name, text }) => ({ name, text: text.replace("onLoan.filter(", "onLoan.nothing(") }))
   const { report } = await run({ entry, files: broken })
   expect(report.events).toHaveLength(8)
-  expect(report.notes).toEqual([expect.stringMatching(/^The rows of readers are those before event 6: .*not a function/)])
+  expect(report.notes).toEqual([
+    expect.stringMatching(/^The rows of readers are those before event 6: .*not a function/)
+  ])
 })
 
 it("what the compiler refuses is an error with its file and line", async () => {
@@ -71,10 +73,13 @@ it("what the engine refuses to parse is an error with its message", async () => 
 })
 
 it("a thrown error is shown with its file and line", async () => {
-  const program = { entry: "main.ts", files: [
-    { name: "main.ts", text: `import { fail } from "./Fail.ts"\n\nfail(1)\n` },
-    { name: "Fail.ts", text: `export const fail = (n: number): void => {\n  throw new Error(\`no \${n}\`)\n}\n` }
-  ] }
+  const program = {
+    entry: "main.ts",
+    files: [
+      { name: "main.ts", text: `import { fail } from "./Fail.ts"\n\nfail(1)\n` },
+      { name: "Fail.ts", text: `export const fail = (n: number): void => {\n  throw new Error(\`no \${n}\`)\n}\n` }
+    ]
+  }
   expect((await run(program)).problem).toEqual({ message: "Error: no 1", file: "Fail.ts", line: 2 })
 })
 
@@ -86,7 +91,9 @@ it("an effect that fails is an error with its tag", async () => {
 })
 
 it("an import of an unknown module is an error that names it, its line, and what there is", async () => {
-  const { problem } = await runText(`import { Effect } from "effect"\nimport { z } from "zod"\nconsole.log(z, Effect)\n`)
+  const { problem } = await runText(
+    `import { Effect } from "effect"\nimport { z } from "zod"\nconsole.log(z, Effect)\n`
+  )
   expect(problem).toMatchObject({ file: "main.ts", line: 2 })
   expect(problem?.message).toBe(
     `Import: There is no module "zod" here. There are effect, refold, main.ts, and modules below the packages.`

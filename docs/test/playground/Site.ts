@@ -19,7 +19,8 @@ export const browserPath = (): string | undefined => {
 }
 
 /** Why tests in a browser are skipped. */
-export const noBrowser = "no Chromium was found: install Debian's package `chromium`, or set CHROMIUM to the path of one"
+export const noBrowser =
+  "no Chromium was found: install Debian's package `chromium`, or set CHROMIUM to the path of one"
 
 /** Starts the browser. As root it has no sandbox, which it would refuse to start with. */
 export const launch = (executablePath: string): Promise<Browser> =>
@@ -32,7 +33,14 @@ export const build = (): string => {
   const { NODE_OPTIONS: _, VITEST: __, NODE_ENV: ___, ...env } = process.env
   execFileSync(
     process.execPath,
-    [Path.join(docs, "node_modules/astro/bin/astro.mjs"), "build", "--root", "test/playground/site", "--outDir", folder],
+    [
+      Path.join(docs, "node_modules/astro/bin/astro.mjs"),
+      "build",
+      "--root",
+      "test/playground/site",
+      "--outDir",
+      folder
+    ],
     { cwd: docs, env: { ...env, ASTRO_TELEMETRY_DISABLED: "1" }, stdio: "pipe" }
   )
   return folder

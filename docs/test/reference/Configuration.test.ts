@@ -22,6 +22,8 @@ const store = "packages/store/src"
 const legacy = "packages/legacy/src/LegacyMapping.ts"
 const http = "packages/http/src/internal/Definition.ts"
 const command = `${store}/decide/internal/HandleAttempt.ts`
+const reads = "packages/core/src/journal/ReadOptions.ts"
+const reader = `${store}/log/EventReader.ts`
 
 /** For each section, the interfaces whose fields it lists. */
 const sources: Readonly<Record<string, ReadonlyArray<readonly [path: string, start: string]>>> = {
@@ -51,6 +53,13 @@ const sources: Readonly<Record<string, ReadonlyArray<readonly [path: string, sta
   "IdempotencyKeys.keepFor": [[`${store}/log/IdempotencyKeys.ts`, "interface Daemon"]],
   "Store.importLines": [[`${store}/maintain/Store.ts`, "interface ImportOptions"]],
   "Store.verify": [[`${store}/maintain/Store.ts`, "interface VerifyOptions"]],
+  "EventReader.readAll": [
+    [reads, "interface Filter"],
+    [reads, "interface ReadAllOptions"],
+    [reads, "interface Columns"],
+    [reader, "interface ReadLogOptions"]
+  ],
+  "EventReader.subscribe": [[reader, "interface SubscribeOptions"]],
   "Observer.observe": [[`${store}/log/Observer.ts`, "interface ObserveOptions"]],
   "Http.make": [[http, "interface Definition<"]],
   "Http.make: events": [[http, "interface EventsOptions"]],

@@ -5,7 +5,7 @@ import { files, firstColumn, page, read } from "./Page.ts"
 const section = (heading: string): string =>
   page("http").split(/^## /m).find((text) => text.startsWith(`${heading}\n`)) ?? ""
 
-const [errors = "", problems = ""] = section("Problems").split("What is wrong as HTTP")
+const [errors = "", problems = ""] = section("Problems").split("A request that is wrong as HTTP")
 
 /** The cells of the rows of a table, code spans without their marks. */
 const cells = (text: string): ReadonlyArray<ReadonlyArray<string>> =>

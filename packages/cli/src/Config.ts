@@ -1,6 +1,6 @@
 /**
- * What a `refold.config.ts` tells the command `refold` about an application: its codecs, aggregates, projections, processes and
- * consumers. Without one the command shows events as they are stored.
+ * The configuration of the command `refold` in a `refold.config.ts`: the codecs, aggregates, projections, processes and consumers
+ * of an application. Without one the command shows events as they are stored.
  */
 import type { DecodeError, UnencodableEvent } from "@refold/core/event/DecodeError"
 import type { EncodedEvent } from "@refold/core/event/EventCodec"
@@ -52,9 +52,9 @@ export interface AnyConsumer {
   readonly handleAll?: ((delivered: never) => Effect.Effect<unknown, unknown, unknown>) | undefined
 }
 
-/** The configuration. All fields are optional; a name or category stands once. */
+/** The configuration. All fields are optional; each name or category occurs once. */
 export interface Config {
-  /** The schema of the store, `refold` by default; the flag `--schema` goes before it. */
+  /** The schema of the store, `refold` by default; the flag `--schema` takes precedence. */
   readonly schema?: string | undefined
   /** Decode the events of streams that no aggregate and no process has. The first codec with the type of an event decodes it. */
   readonly codecs?: ReadonlyArray<AnyCodec> | undefined

@@ -28,7 +28,7 @@ const event = (position: number, stream: string, version: number, causationId?: 
 
 const drawn = (events: ReadonlyArray<RecordedEvent>) => arrange(events).map(({ branch, event }) => branch + event.type)
 
-it("an event stands below the event that caused it, or below the decision of the process that sent the command", () => {
+it("an event is below the event that caused it, or below the decision of the process that sent the command", () => {
   const events = [
     event(1, "order-1", 1),
     event(2, "flow-1", 1, idOf(1)),

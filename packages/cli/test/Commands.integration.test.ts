@@ -3,7 +3,7 @@ import { expect, it } from "vitest"
 import { type Ended, masked, records, run, shop } from "./support/Cli.ts"
 import * as Shops from "./support/Shops.ts"
 
-/** What an operator does one after the other; each answer is compared with a file, as a table and as records. */
+/** The commands of an operator, in order; each output is compared with a file, as a table and as records. */
 const session: ReadonlyArray<readonly [name: string, ...args: ReadonlyArray<string>]> = [
   ["migrate-status", "migrate", "status"],
   ["migrate", "migrate"],
@@ -45,7 +45,7 @@ const text = ({ code, err, out }: Ended): string =>
 /** Compared as a table, too. Not the status, whose rates and ages differ in their lengths. */
 const asTable = ["migrate", "show", "show-state", "tail", "parked-list", "parked-show", "process-list"]
 
-/** What the embedded database is asked, where each command starts one. */
+/** The commands on the embedded database, each of which starts one. */
 const onEmbedded = ["migrate-status", "status", "show-state-at", "tail", "parked-retry"]
 
 /** Compares what the commands print with the files; yields the headings of the table of the status. */

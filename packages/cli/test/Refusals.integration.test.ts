@@ -43,7 +43,7 @@ it("a malformed address is a wrong call, and is not printed", async () => {
   }
 })
 
-it("a database without a store says which command makes one; migrate makes it, once", () =>
+it("for a database without a store, the error names the command that makes one; migrate makes it, once", () =>
   scoped(Effect.gen(function*() {
     const url = yield* freshDatabase()
     for (const args of [["status"], ["show", "a-1"], ["tail"], ["parked", "list"]]) {
@@ -69,7 +69,7 @@ it("a database without a store says which command makes one; migrate makes it, o
     expect(other.err).toContain("the schema \"other\" does not exist")
   })))
 
-it("the SQL of migrate --sql makes a store that migrate takes for its own", () =>
+it("the SQL of migrate --sql makes a store that migrate accepts as migrated", () =>
   scoped(Effect.gen(function*() {
     const url = yield* freshDatabase()
     const { code, out } = yield* command(url, "migrate", "--sql", "--schema", "shop")

@@ -14,7 +14,7 @@ const columns: ReadonlyArray<Table.Column<Row>> = [
 ]
 const rows: ReadonlyArray<Row> = [{ name: "balances", lag: 12_345 }, { name: "a\u001b[2Jb\nc", lag: 7 }]
 
-it("columns are as wide as their longest text, and numbers stand to the right", () => {
+it("columns are as wide as their longest text, and numbers are aligned right", () => {
   expect(Table.render(columns, rows, { width: 80, isBold: false })).toEqual([
     "name                  lag",
     "balances            12345",
@@ -29,11 +29,11 @@ it("a line is not longer than the terminal", () => {
   expect(lines[1]).toBe("balances   …")
 })
 
-it("headings are bold where the terminal may be given escape sequences", () => {
+it("headings are bold if the terminal supports escape sequences", () => {
   expect(Table.heading(columns, { width: 80, isBold: true })).toBe("\u001b[1mname  lag\u001b[22m")
 })
 
-it("what a terminal obeys is escaped, and JSON stays the same value", () => {
+it("characters that a terminal obeys are escaped, and JSON stays the same value", () => {
   const hostile = "\u0000\u0007\u001b]0;title\u0007\u009b31m\u202e\u2066\r\n\u2028"
   expect(safe(hostile)).not.toMatch(/[\p{Cc}\u2028\u202e\u2066]/u)
   expect(JSON.parse(safe(JSON.stringify({ hostile: `\\${hostile}` })))).toEqual({ hostile: `\\${hostile}` })

@@ -23,7 +23,7 @@ it("Ctrl-C ends a command that follows the log: exit code 130, and nothing on st
     }
   }))
 
-it("status --watch looks again until Ctrl-C", () =>
+it("status --watch repeats until Ctrl-C", () =>
   withShop(async ({ env }) => {
     const child = start(["status", "--watch", "--every", "0.1"], { env })
     const end = ended(child)
@@ -52,7 +52,7 @@ it("tail follows the log: an event is printed when it is appended", () =>
     expect(records(await end).map(({ type }) => type)).toEqual(["ProcessParked", "ProcessReacted"])
   }))
 
-it("Ctrl-C stops a rebuild, and the next one goes on", () =>
+it("Ctrl-C stops a rebuild, and the next one continues", () =>
   withShop(async ({ env }) => {
     const { REFOLD_URL: url } = env as { readonly REFOLD_URL: string }
     const stopped = Effect.gen(function*() {
@@ -102,7 +102,7 @@ const onTerminal = (args: string, env: Readonly<Record<string, string>>, answer 
 }
 
 it.skipIf(!hasScript)(
-  "on a terminal: tables, bold headings unless NO_COLOR is set, and nothing that the terminal obeys",
+  "on a terminal: tables, bold headings unless NO_COLOR is set, and no control characters from the store",
   () =>
     withShop(async ({ env }) => {
       const shown = await onTerminal("show wallet-bob", env)
@@ -117,7 +117,7 @@ it.skipIf(!hasScript)(
 )
 
 it.skipIf(!hasScript)(
-  "on a terminal a change is asked for, and only yes is taken for a yes",
+  "on a terminal a change needs a confirmation, and only yes confirms it",
   () =>
     withShop(async ({ env }) => {
       const no = await onTerminal("parked retry balances wallet-ada", env, "n\n")
@@ -125,7 +125,7 @@ it.skipIf(!hasScript)(
       expect(no.out).toContain("not confirmed: nothing was changed")
       const yes = await onTerminal("parked retry balances wallet-ada", env, "y\n")
       expect(yes).toMatchObject({ code: 0 })
-      expect(yes.out).toContain("1 stream(s) go on")
+      expect(yes.out).toContain("1 stream(s) continue")
       const stopped = await onTerminal("rebuild balances", env, "\u0003")
       expect(stopped).toMatchObject({ code: 130 })
       const rebuilt = await onTerminal("rebuild balances", env, "y\n")

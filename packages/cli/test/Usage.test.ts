@@ -20,7 +20,7 @@ it.each(documents.map(({ help, path }) => ({ help, name: path.join(" ") })))(
   }
 )
 
-it("help that is asked for goes to stdout", async () => {
+it("requested help goes to stdout", async () => {
   const help = await run(["parked", "list", "--help"])
   expect(help).toMatchObject({ code: 0, err: "" })
   expect(help.out).toContain("refold parked list")
@@ -66,7 +66,7 @@ it.each<[args: string, problem: string | RegExp]>([
   ["grants --role app --as reader --schema Shop", /^refold: schema must be small letters.*\n$/],
   ["rebuild balances --yes", "this needs a projection \"balances\": name it under projections in a refold.config.ts"],
   ["status --config none.ts --embedded /", "there is no config file none.ts"]
-])("refold %s is a wrong call, in one line", async (args, problem) => {
+])("refold %s is refused as wrong usage, in one line", async (args, problem) => {
   expect(await run(args.split(" "))).toEqual(refused(problem))
 })
 

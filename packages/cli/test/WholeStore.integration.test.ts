@@ -19,7 +19,7 @@ const execute = (url: string, statements: ReadonlyArray<string>) =>
 const verified = ({ out }: { readonly out: string }) =>
   records({ out }).map(({ finding, severity }) => `${String(severity)} ${String(finding)}`)
 
-it("a healthy store has no findings but for rows of parked streams, and one that was tampered with has", () =>
+it("a healthy store has findings only for rows of parked streams, and a tampered one has more", () =>
   scoped(Effect.gen(function*() {
     const { env: { REFOLD_URL: url } } = yield* Shops.server
     const healthy = yield* command(url, "verify")
@@ -40,7 +40,7 @@ it("a healthy store has no findings but for rows of parked streams, and one that
     )
   })))
 
-it("the doctor says something about each point, and exits with 1 where one is an error", () =>
+it("the doctor reports each point, and exits with 1 if one is an error", () =>
   scoped(Effect.gen(function*() {
     const { env: { REFOLD_URL: url } } = yield* Shops.server
     const found = yield* command(url, "doctor")
@@ -60,7 +60,7 @@ it("the doctor says something about each point, and exits with 1 where one is an
     expect(table.out).toMatch(/^point +severity +message\n/)
   })))
 
-it("an export is imported into an empty store, from a cut file on, and gives the same events", () =>
+it("an import into an empty store continues after a cut file, and gives the same events", () =>
   scoped(Effect.gen(function*() {
     const { env: { REFOLD_URL: url } } = yield* Shops.server
     const exported = yield* command(url, "export")
@@ -86,7 +86,7 @@ it("an export is imported into an empty store, from a cut file on, and gives the
     expect(again).toMatchObject({ code: 1, err: expect.stringMatching(/^refold: the store has events.*\n$/) })
   })))
 
-it("an import that has not ended can be given up, and the store is empty", () =>
+it("an unfinished import can be given up, and then the store is empty", () =>
   scoped(Effect.gen(function*() {
     const { env: { REFOLD_URL: url } } = yield* Shops.server
     const { out } = yield* command(url, "export")
@@ -104,7 +104,7 @@ it("an import that has not ended can be given up, and the store is empty", () =>
     expect(yield* command(empty, "import a-file --abandon --yes")).toMatchObject({ code: 2 })
   })))
 
-it("a reader that has enough of an export ends it quietly", () =>
+it("a reader that closes the pipe ends an export quietly", () =>
   scoped(Effect.gen(function*() {
     const { env } = yield* Shops.server
     yield* Effect.promise(async () => {

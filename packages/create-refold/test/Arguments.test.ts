@@ -9,7 +9,7 @@ describe("the arguments", () => {
     [[], { _tag: "Create", name: undefined, flavour: undefined }],
     [["my-app", "--nonsense", "--help"], { _tag: "Help" }],
     [["-v"], { _tag: "Version" }]
-  ])("%j are understood", (args, expected) => {
+  ])("%j are accepted", (args, expected) => {
     expect(parse(args)).toEqual(expected)
   })
 

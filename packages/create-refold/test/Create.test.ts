@@ -40,7 +40,7 @@ it("no placeholder is left, and the name is that of the package", () => {
   expect(filesIn("one")).toEqual(expect.arrayContaining([".dockerignore", ".gitignore", "Dockerfile", "compose.yaml"]))
 })
 
-it("without a terminal nothing is asked: without a name the command is refused", () => {
+it("without a terminal there are no questions: without a name the command is refused", () => {
   expect(run()).toEqual({
     status: 2,
     stdout: "",

@@ -1,4 +1,4 @@
-// What no compiler checks of the template: its manifest, its versions, and the actions of its workflow.
+// The parts of the template that no compiler checks: its manifest, its versions, and the actions of its workflow.
 import * as Fs from "node:fs"
 import * as Path from "node:path"
 import { expect, it } from "vitest"

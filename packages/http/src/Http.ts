@@ -50,7 +50,7 @@ export const openApi: (api: Definition.Api<unknown>) => { readonly [keyword: str
 export interface WebHandler {
   readonly handler: (request: Request) => Promise<Response>
   /**
-   * Ends the open streams of events, waits for the answers to requests in hand, and closes what the handler has opened. Call it
+   * Ends the open streams of events, waits for the answers to running requests, and closes the handler's resources. Call it
    * when the server accepts no more requests.
    */
   readonly dispose: () => Promise<void>
@@ -75,23 +75,23 @@ export const toWebHandler = <R, E>(
   }
 }
 
-/** Runs an effect on a store that is open: `runPromise` of a `ManagedRuntime`, or of anything else that has the services. */
+/** Runs an effect on a store that is open: `runPromise` of a `ManagedRuntime`, or of any other runner with the services. */
 export type Run<R> = <A>(effect: Effect.Effect<A, never, R>) => Promise<A>
 
 /** A web handler on a store that is open already, and that `dispose` leaves open. */
 export const toWebHandlerWith = <R>(api: Definition.Api<R>, run: Run<Services | NoInfer<R>>): WebHandler => {
   const { close, handle } = Handler.make(api)
-  const inHand = new Set<Promise<Response>>()
+  const running = new Set<Promise<Response>>()
   return {
     handler: (request) => {
-      // A store that cannot be opened answers nothing.
+      // If the store cannot be opened, the answer is 503.
       const answer = run(handle(request)).catch((cause: unknown) => Unavailable.answer(request, cause))
-      inHand.add(answer)
-      return answer.finally(() => inHand.delete(answer))
+      running.add(answer)
+      return answer.finally(() => running.delete(answer))
     },
     dispose: async () => {
       await Effect.runPromise(close)
-      await Promise.all(inHand)
+      await Promise.all(running)
     }
   }
 }

@@ -1,6 +1,6 @@
 /**
  * Problem details (RFC 9457): the answer to a request that failed. Each tagged error of the packages has a status, and a
- * list of fields that a client may see. Of failures of the store, the code and the stored data, a client sees the name only.
+ * list of fields that a client may see. For failures of the store, the code and the stored data, a client sees the name only.
  */
 import { TaggedError } from "@refold/core/internal/event/TaggedError"
 import * as ErrorTable from "./internal/ErrorTable.ts"

@@ -1,5 +1,5 @@
 /**
- * The headers of a request that say how to handle a command: `If-Match` and `If-None-Match`, `Idempotency-Key`,
+ * The headers of a request that control the handling of a command: `If-Match` and `If-None-Match`, `Idempotency-Key`,
  * `X-Correlation-Id` and `traceparent`.
  */
 import { invalid, type InvalidInput } from "@refold/core/event/InvalidInput"
@@ -52,7 +52,7 @@ export const correlationIdOf = (headers: HeadersInput): Result.Result<string | u
   return Result.succeed(traceOf(headers)?.traceId)
 }
 
-/** The caller's span, as `traceparent` of W3C Trace Context names it. A malformed header is ignored, as the standard asks. */
+/** The caller's span, as `traceparent` of W3C Trace Context names it. A malformed header is ignored, as the standard requires. */
 export const traceOf = (
   headers: HeadersInput
 ): { readonly traceId: string; readonly spanId: string; readonly sampled: boolean } | undefined => {

@@ -57,7 +57,7 @@ describe("the rule of an API", () => {
     }
   })
 
-  it("that fails, throws, rejects or answers nonsense denies without what it says", async () => {
+  it("that fails, throws, rejects or returns an invalid value denies without showing its error", async () => {
     const rules = [
       () => {
         throw new Error("secret")
@@ -75,7 +75,7 @@ describe("the rule of an API", () => {
     expect((await nonsense.post("/wallet/ada/Deposit", deposit)).status).toBeGreaterThanOrEqual(400)
   })
 
-  it("is not asked for health, readiness and the document", async () => {
+  it("is not called for health, readiness and the document", async () => {
     const { get } = Client.open({ authorize: () => ({ allow: false, reason: "no" }) })
     for (const path of ["/health", "/openapi.json"]) expect(await get(path)).toMatchObject({ status: 200 })
   })
@@ -103,7 +103,7 @@ describe("the rule of an API", () => {
     expect(() => Http.toWebHandler(api, layer)).not.toThrow()
   })
 
-  it("is not asked about a malformed command", async () => {
+  it("is not called for a malformed command", async () => {
     let asked = 0
     const { post } = Client.of(
       Http.toWebHandler(

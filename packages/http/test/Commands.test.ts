@@ -73,7 +73,7 @@ describe("a command", () => {
     })
   })
 
-  it("is refused with 409 where the aggregate asks for it", async () => {
+  it("is refused with 409 if the aggregate has this option", async () => {
     const other = Client.open({ wallet: { refusal: 409 } })
     expect(await other.post("/wallet/poor/Deposit", { cents: -5 })).toMatchObject({
       status: 409,
@@ -81,7 +81,7 @@ describe("a command", () => {
     })
   })
 
-  it("that meets a defect of the decider is 500 without what it says", async () => {
+  it("that causes a defect of the decider is 500 without the message of the defect", async () => {
     const { body, status } = await ask("POST", "/wallet/ada/Break")
     expect([status, body.type]).toEqual([500, "urn:refold:problem:DeciderFault"])
     expect(JSON.stringify(body)).not.toContain("secret")
@@ -132,11 +132,11 @@ describe("a precondition", () => {
     expect(await create()).toMatchObject({ status: 412, body: { actual: 1 } })
   })
 
-  it("with a weak entity tag is never met", async () => {
+  it("with a weak entity tag never holds", async () => {
     expect(await post("/wallet/pre/Deposit", { cents: 1 }, { "if-match": "W/\"2\"" })).toMatchObject({ status: 412 })
   })
 
-  it("is demanded with 428 where the aggregate asks for it", async () => {
+  it("is required with 428 if the aggregate has this option", async () => {
     const strict = Client.open({ wallet: { requirePrecondition: true } })
     expect(await strict.post("/wallet/ada/Deposit", { cents: 1 })).toMatchObject({
       status: 428,
@@ -148,7 +148,7 @@ describe("a precondition", () => {
 })
 
 describe("an idempotency key", () => {
-  it("gives a repeated command its first answer, marked as replayed", async () => {
+  it("gives a repeated command the first answer, marked as replayed", async () => {
     const first = await post("/wallet/idem/Deposit", { cents: 7 }, { "idempotency-key": "one" })
     await post("/wallet/idem/Deposit", { cents: 1 })
     const again = await post("/wallet/idem/Deposit", { cents: 7 }, { "idempotency-key": "\"one\"" })
@@ -172,7 +172,7 @@ describe("an idempotency key", () => {
     })
   })
 
-  it("is demanded with 400 where the aggregate asks for it", async () => {
+  it("is required with 400 if the aggregate has this option", async () => {
     const strict = Client.open({ wallet: { requireIdempotencyKey: true } })
     expect(await strict.post("/wallet/ada/Deposit", { cents: 1 })).toMatchObject({
       status: 400,
@@ -180,7 +180,7 @@ describe("an idempotency key", () => {
     })
   })
 
-  it("of a request in progress is 409, and free again when that is answered", async () => {
+  it("of a request in progress is 409, and can be used again after the answer", async () => {
     let answer = () => {}
     const waiting = new Promise<void>((resolve) => {
       answer = resolve
@@ -192,7 +192,7 @@ describe("an idempotency key", () => {
     const slow = Client.open({
       middleware: [(_call, next) => Effect.andThen(Effect.promise(() => (begun(), waiting)), next)]
     })
-    // The middleware runs inside of what has the key.
+    // The middleware runs while the key is held.
     const first = slow.post("/wallet/ada/Deposit", { cents: 1 }, { "idempotency-key": "k" })
     await started
     const second = await slow.post("/wallet/ada/Deposit", { cents: 1 }, { "idempotency-key": "k" })
@@ -219,7 +219,7 @@ describe("a store that fails", () => {
   }
   const conflict = versionConflict(streamOf("wallet-ada"), ExpectedVersion.Exact(0), StreamVersion.StreamVersion(3))
 
-  it("is 409 with Retry-After for too many writers, and 412 only where the request has a precondition", async () => {
+  it("is 409 with Retry-After for too many writers, and 412 only if the request has a precondition", async () => {
     expect(await answered(conflict)).toMatchObject({
       status: 409,
       body: { actual: 3 },
@@ -228,7 +228,7 @@ describe("a store that fails", () => {
     expect(await answered(conflict, { "if-none-match": "*" })).toMatchObject({ status: 412, body: { actual: 3 } })
   })
 
-  it("is 503 with Retry-After, without the cause, where a repetition may succeed", async () => {
+  it("is 503 with Retry-After, without the cause, if a repetition may succeed", async () => {
     for (
       const error of [
         new EventStoreError.EventStoreError({ operation: "append", cause: new Error("secret") }),
@@ -241,7 +241,7 @@ describe("a store that fails", () => {
     }
   })
 
-  it("quotes nothing of a stored event in the log", async () => {
+  it("does not quote a stored event in the log", async () => {
     const lines: Array<string> = []
     const noting = Logger.layer([Logger.make(({ message }) => void lines.push(String(message)))])
     const reason = "Expected string, got secret"
@@ -253,7 +253,7 @@ describe("a store that fails", () => {
     ])
   })
 
-  it("is 500 where a repetition fails again", async () => {
+  it("is 500 if a repetition fails again", async () => {
     const error = new EventStoreError.EventStoreError({
       operation: "append",
       cause: new Error("secret"),
@@ -287,7 +287,7 @@ describe("the correlation id", () => {
     expect((await eventsOf({ traceparent })).metadata).toEqual([{ correlationId: trace }])
   })
 
-  it("is a new one where the request has none, or a malformed traceparent", async () => {
+  it("is a new one if the request has none, or a malformed traceparent", async () => {
     const { answered, metadata } = await eventsOf({ traceparent: "00-0-0-0" })
     expect(metadata).toEqual([{ correlationId: answered.headers["x-correlation-id"] }])
   })
@@ -316,8 +316,8 @@ describe("the commands that are served", () => {
     expect(() => Http.makeUnsafe({ aggregates: { wallet: unknown } })).toThrow("Steal")
   })
 
-  it("must be listed where the schema does not show their tags", async () => {
-    // As a schema of another library is.
+  it("must be listed if the schema does not list their tags", async () => {
+    // Like a schema of another library.
     const opaque = Schema.Record(Schema.String, Schema.Json).pipe(
       Schema.check(
         Schema.makeFilter((command) => {
@@ -373,7 +373,7 @@ it("the span of the client is the parent of the spans of the request", async () 
   expect(parents).toEqual([["4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7", true]])
 })
 
-it("what a middleware provides is there, and the actor of the rule is stored", async () => {
+it("the services of a middleware are provided, and the actor of the rule is stored", async () => {
   const seen: Array<unknown> = []
   const { post: send } = Client.open({
     authorize: async () => ({ allow: true, actor: "ada" }),

@@ -26,7 +26,7 @@ describe("GET /events", () => {
     await source.close()
   })
 
-  it("goes on after Last-Event-ID, or after a cursor or a position in the URL", async () => {
+  it("continues after Last-Event-ID, or after a cursor or a position in the URL", async () => {
     const source = await open()
     await source.next()
     const { id = "", data } = await source.next()
@@ -43,7 +43,7 @@ describe("GET /events", () => {
     }
   })
 
-  it("prefers Last-Event-ID to the URL, which a browser repeats when it connects again", async () => {
+  it("prefers Last-Event-ID to the URL, which a browser repeats when it reconnects", async () => {
     const source = await open()
     await source.next()
     const { id = "" } = await source.next()
@@ -54,7 +54,7 @@ describe("GET /events", () => {
     await again.close()
   })
 
-  it("refuses what is no cursor with 400", async () => {
+  it("refuses an invalid cursor with 400", async () => {
     expect(await get("/events", { "last-event-id": "7" })).toMatchObject({ status: 400, body: { field: "cursor" } })
     expect(await get("/events?cursor=x.y.z")).toMatchObject({ status: 400, body: { field: "cursor" } })
     expect(await get("/events?after=x")).toMatchObject({ status: 400, body: { field: "after" } })
@@ -69,7 +69,7 @@ describe("GET /events", () => {
     expect(await get("/events?after=99999")).toMatchObject({ status: 410 })
   })
 
-  it("sends only events of the types and categories that are asked for", async () => {
+  it("sends only events of the requested types and categories", async () => {
     await post("/card/1/Issue", { to: "ada" })
     const cards = await open("/events?categories=card")
     await cards.next()
@@ -81,7 +81,7 @@ describe("GET /events", () => {
     await issued.close()
   })
 
-  it("moves the last id on where few of many events are asked for", async () => {
+  it("advances the last id if the filter passes few events", async () => {
     const source = await open("/events?types=Unheard")
     const { id = "" } = await source.nextId()
     await source.close()
@@ -99,7 +99,7 @@ describe("GET /events", () => {
     expect(await narrow.get("/events?types=Deposited")).toMatchObject({ status: 400, body: { field: "types" } })
   })
 
-  it("is not there where the API does not serve it", async () => {
+  it("is 404 if the API does not serve it", async () => {
     const closed = Client.open({ events: undefined })
     expect(await closed.get("/events")).toMatchObject({ status: 404 })
   })
@@ -175,7 +175,7 @@ describe("a stream of events", () => {
     expect(await source.next()).toBeUndefined()
   })
 
-  it("tells that the log went back in a last event, and ends", async () => {
+  it("reports in a last event that the log went back, and ends", async () => {
     const source = await Sse.open(web.handler, "/events", {})
     await source.next()
     first.failure.raise(

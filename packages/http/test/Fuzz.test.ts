@@ -17,7 +17,7 @@ afterAll(() => web.dispose())
 
 const oneOf = <A>(...values: ReadonlyArray<A>) => fc.constantFrom(...values)
 
-/** A text that a URL can have as it is: also percent signs that encode nothing, and characters of all planes. */
+/** A text that a URL can have unencoded: also percent signs that encode nothing, and characters of all planes. */
 const anyText = fc.oneof(
   fc.string(),
   fc.string({ unit: "binary" }),
@@ -75,7 +75,7 @@ const headerValue = fc.oneof(
     "00-a-b-01",
     "7.x.y"
   ),
-  // What `Headers` accepts: Latin-1 without line breaks and NUL.
+  // The texts that `Headers` accepts: Latin-1 without line breaks and NUL.
   fc.string({ unit: "binary" }).map((text) => text.replaceAll(/[^\t\x20-\x7e\x80-\xff]/g, ""))
 )
 const headers = fc.dictionary(
@@ -137,11 +137,11 @@ const send = async (
   }
 }
 
-/** What is wrong with an answer; undefined if nothing. */
+/** The fault of an answer; undefined if there is none. */
 const fault = (method: string, path: string, answered: Client.Answered): string | undefined => {
   const { body, headers, status } = answered
   if (method !== "HEAD" && status >= 400) {
-    // 503 is a position that is not reached, and only there.
+    // 503 is only for a position that is not reached.
     if (status >= 500 && body.type !== "urn:refold:problem:AwaitTimeout") return `${status} ${body.type}`
     if (headers["content-type"] !== "application/problem+json") return `no problem: ${headers["content-type"]}`
     const isProblem = body.status === status && typeof body.detail === "string"
@@ -152,8 +152,8 @@ const fault = (method: string, path: string, answered: Client.Answered): string 
   return check(method, new URL(`http://localhost${path}`).pathname, answered)
 }
 
-describe("whatever a client sends", () => {
-  it("is answered as the document says, and never with a fault of the service", async () => {
+describe("any request of a client", () => {
+  it("is answered as documented, and never with a fault of the service", async () => {
     await fc.assert(
       fc.asyncProperty(fc.record({ method, path, headers, body }), async (asked) => {
         expect(fault(asked.method, asked.path, await send(asked))).toBeUndefined()

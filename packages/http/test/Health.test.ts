@@ -26,7 +26,7 @@ const running = (projection: typeof Wallets) =>
   Layer.effectDiscard(Projector.start(projection)).pipe(Layer.provideMerge(MemoryStore.layer))
 
 describe("/health and /ready", () => {
-  it("say that the rows are ready, and how far they are", async () => {
+  it("report that the rows are ready, and their checkpoint", async () => {
     const { get } = on(running(Wallets))
     await until(async () => (await get("/ready")).status === 200)
     const rows = [{ projection: "wallets", status: "ready", position: 0, lag: 0, lagSeconds: 0, parked: 0 }]
@@ -50,7 +50,7 @@ describe("/health and /ready", () => {
     expect(await get("/ready")).toMatchObject({ status: 503 })
   })
 
-  it("count the parked streams of consumers and processes, which do not make the service unready", async () => {
+  it("count the parked streams of consumers and processes, and the service stays ready", async () => {
     const failing = Consumer.makeUnsafe<WalletEvent>({
       name: "mails",
       events: codec,

@@ -8,7 +8,7 @@ import { apiOf } from "./support/Sample.ts"
 const { get, post } = Client.open({ awaitTimeout: "5 minutes" })
 
 describe("the OpenAPI document", () => {
-  it("is served as it is made, and is valid OpenAPI 3.1", async () => {
+  it("is served unchanged, and is valid OpenAPI 3.1", async () => {
     const { body } = await get("/openapi.json")
     expect(body).toEqual(JSON.parse(JSON.stringify(Http.openApi(apiOf()))))
     const validator = new Validator()
@@ -41,7 +41,7 @@ describe("the OpenAPI document", () => {
     expect(new Set(ids).size).toBe(ids.length)
   })
 
-  it("describes the body of a command without its tag, and keeps definitions of one name apart", async () => {
+  it("describes the body of a command without its tag, and distinguishes definitions of the same name", async () => {
     const { components: { schemas } } = (await get("/openapi.json")).body
     expect(schemas["wallet.command.Deposit"]).toMatchObject({
       properties: { cents: { type: "integer" }, note: { $ref: "#/components/schemas/wallet.schema.Note" } },
@@ -52,7 +52,7 @@ describe("the OpenAPI document", () => {
     expect(schemas["card.schema.Note"]).toMatchObject({ type: "integer" })
   })
 
-  it("has the prefix as its server, and what the definition says of it", () => {
+  it("has the prefix as its server, and the info of the definition", () => {
     const info = { title: "Wallets", version: "1.2.3" }
     expect(Http.openApi(apiOf({ prefix: "/api", info }))).toMatchObject({ servers: [{ url: "/api" }], info })
   })
@@ -90,7 +90,7 @@ describe("the OpenAPI document", () => {
     }
   })
 
-  it("is checked: an answer that is not as described is found", async () => {
+  it("is checked: an answer that differs from its description is found", async () => {
     const check = Contract.of((await get("/openapi.json")).body)
     const sent = await post("/wallet/ada/Deposit", { cents: 300 })
     expect(check("POST", "/wallet/ada/Deposit", { ...sent, body: { ...sent.body, version: "1" } })).toContain("version")

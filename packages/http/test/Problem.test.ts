@@ -21,7 +21,7 @@ class Refused extends Error {
 class Own extends Data.TaggedError("Own")<{ readonly why: string; readonly cause: unknown }> {}
 
 describe("problemOf", () => {
-  it("has a type, a title, a status and a detail, as RFC 9457 asks", () => {
+  it("has a type, a title, a status and a detail, as RFC 9457 requires", () => {
     const { body, headers, status } = problemOf(new InvalidInput.InvalidInput({ field: "limit", rule: "must be 1" }))
     expect([status, headers["content-type"]]).toEqual([400, "application/problem+json"])
     expect(body).toEqual({
@@ -50,7 +50,7 @@ describe("problemOf", () => {
     })
   })
 
-  it("takes what is no Error for a refusal, and the refusal of an Error", () => {
+  it("treats a value that is not an Error as a refusal, and shows the refusal of an Error", () => {
     expect(problemOf({ _tag: "Full", free: 3 })).toMatchObject({
       status: 422,
       body: { refusal: { _tag: "Full", free: 3 } }
@@ -65,7 +65,7 @@ describe("problemOf", () => {
       .toMatchObject({ status: 422, body: { stream: "a-b", refusal: "No" } })
   })
 
-  it("takes the Refused of a store with promises for its refusal", () => {
+  it("treats the Refused of a store with promises as its refusal", () => {
     const refused = new PromiseRefused({ refusal: { _tag: "Full" } })
     expect(problemOf(refused, { refusal: 409 })).toMatchObject({ status: 409, body: { refusal: { _tag: "Full" } } })
   })
@@ -77,7 +77,7 @@ describe("problemOf", () => {
     })
   })
 
-  it("shows nothing of an unknown error", () => {
+  it("hides an unknown error", () => {
     for (const error of [new Error("secret"), new Own({ why: "secret", cause: "secret" }), undefined, null]) {
       const { body, status } = problemOf(error)
       expect([status, body.type]).toEqual([500, "urn:refold:problem:Defect"])
@@ -85,7 +85,7 @@ describe("problemOf", () => {
     }
   })
 
-  it("shows nothing of the cause of a failed store", () => {
+  it("hides the cause of a failed store", () => {
     const secret = new Error("secret")
     const lost = new EventStoreError.EventStoreError({ operation: "secret", cause: secret })
     const lasting = new EventStoreError.EventStoreError({ operation: "secret", cause: secret, isPermanent: true })
@@ -94,7 +94,7 @@ describe("problemOf", () => {
   })
 })
 
-it("refusalOf shows an Error that is a refusal by its fields, without its stack and cause", () => {
+it("refusalOf shows the fields of an Error that is a refusal, without its stack and cause", () => {
   expect(Problem.refusalOf(new Own({ why: "because", cause: "secret" })).body).toMatchObject({
     detail: "the command was refused: Own",
     refusal: { _tag: "Own", why: "because" }
@@ -102,7 +102,7 @@ it("refusalOf shows an Error that is a refusal by its fields, without its stack 
   expect(JSON.stringify(Problem.refusalOf(new Own({ why: "because", cause: "secret" })))).not.toContain("secret")
 })
 
-it("a refusal that JSON cannot hold is shown as far as it can", () => {
+it("a refusal that JSON cannot hold is shown without the parts that it cannot hold", () => {
   const circle: Record<string, unknown> = { _tag: "Circle" }
   circle["self"] = circle
   expect(Problem.refusalOf(circle).body).toMatchObject({ refusal: null, detail: "the command was refused: Circle" })

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest"
 import * as Client from "./support/Client.ts"
 
-// A slow machine may take long.
+// A slow machine may need more time.
 const { ask, get, post } = Client.open({ awaitTimeout: "5 minutes" })
 
 describe("the state of an aggregate", () => {
@@ -47,7 +47,7 @@ describe("the state of an aggregate", () => {
     expect(await get(`/wallet/ada?${query}`)).toMatchObject({ status: 400, body: { field } })
   })
 
-  it("that the client has is 304", async () => {
+  it("is 304 if the client has this version", async () => {
     for (const etag of ["\"2\"", "W/\"2\"", "\"1\", \"2\"", "*"]) {
       expect(await get("/wallet/ada", { "if-none-match": etag }))
         .toMatchObject({ status: 304, body: undefined, headers: { etag: "\"2\"" } })
@@ -63,7 +63,7 @@ describe("the state of an aggregate", () => {
 })
 
 describe("rows", () => {
-  it("include what the client has just sent, with ?after=", async () => {
+  it("include the client's own command with ?after=", async () => {
     const { headers } = await post("/wallet/rows1/Deposit", { cents: 5 })
     const row = await get(`/rows/wallets/wallet-rows1?after=${headers["refold-position"]}`)
     expect(row).toMatchObject({ status: 200, body: { key: "wallet-rows1", state: { cents: 5, isRich: false } } })

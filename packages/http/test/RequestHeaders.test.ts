@@ -15,7 +15,7 @@ describe("handleOptionsOf", () => {
     expect(options({ ...record, accept: undefined, via: ["a", "b"] })).toEqual(expected)
   })
 
-  it("is empty where there are none of these headers", () => {
+  it("is empty without these headers", () => {
     expect(options({})).toEqual({})
     expect(options(new Headers())).toEqual({})
   })
@@ -70,7 +70,7 @@ describe("handleOptionsOf", () => {
     expect(options({ traceparent })).toEqual({})
   })
 
-  it("throws as handleOptionsOfUnsafe", () => {
+  it("handleOptionsOfUnsafe throws", () => {
     expect(() => RequestHeaders.handleOptionsOfUnsafe({ "if-match": "7" })).toThrow("If-Match")
   })
 })

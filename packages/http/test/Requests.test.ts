@@ -35,7 +35,7 @@ describe("a path", () => {
     }
   )
 
-  it("that names a stream no store can have is 400", async () => {
+  it("for a stream name that no store can have is 400", async () => {
     expect(await get("/wallet/%00")).toMatchObject({ status: 400, body: { field: "stream" } })
     expect(await get(`/wallet/${"x".repeat(300)}`)).toMatchObject({ status: 400, body: { field: "stream" } })
   })
@@ -73,7 +73,7 @@ describe("a body", () => {
   const deposit = "/wallet/ada/Deposit"
 
   it.each(["{", "nonsense", "[1]", "7", "null", "\"text\"", "{\"cents\":1}{}"])(
-    "that is no JSON object is 400: %s",
+    "that is not a JSON object is 400: %s",
     async (body) => {
       expect(await post(deposit, body)).toMatchObject({
         status: 400,

@@ -37,7 +37,7 @@ import type { Transaction } from "./log/internal/Tail.ts"
 
 type Stores = EventStore | EventReader | SnapshotStore
 
-/** What an adapter can do beyond the ports. `R` are further services of its layer. */
+/** The capabilities of an adapter beyond the ports. `R` are further services of its layer. */
 export interface Options<R> extends Suite.Options {
   /**
    * Runs an effect in one transaction, if the adapter has transactions of its callers:

@@ -1,22 +1,22 @@
-// The architecture as data: which package may import which, and which room of a package which. `violation` judges one
+// The architecture as data: the allowed imports between packages, and between rooms of a package. `violation` checks one
 // import of one file; the test applies it to every import of the sources of packages and apps.
 
-/** What the sources of one package may import, beside their own files. */
+/** The allowed imports of one package, beside its own files. */
 interface Arrow {
   /** Workspace packages, by folder name. */
   readonly workspace: ReadonlyArray<string>
-  /** Modules of `effect`: a list of names, or all of them. The barrel `effect` itself is a question of its own. */
+  /** Modules of `effect`: a list of names, or all of them. The barrel `effect` itself has its own rule. */
   readonly effect: ReadonlyArray<string> | "all"
   readonly effectBarrel: boolean
   /** Other npm packages; "all" leaves it to the manifest. */
   readonly npm: ReadonlyArray<string> | "all"
   /** `node:` modules. */
   readonly node: boolean
-  /** Folders of other apps and of examples whose files it runs. */
+  /** Folders of other apps and of examples whose files the package runs. */
   readonly folders?: ReadonlyArray<string>
 }
 
-/** One import as it stands in a file; `specifier` is undefined where it is computed. */
+/** One import of a file; `specifier` is undefined if it is computed. */
 export interface Import {
   /** Path from the root of the repository, with forward slashes. */
   readonly file: string
@@ -46,13 +46,13 @@ const app: Arrow = {
 
 /**
  * The rooms of a package, in the order in which they build on one another: a file imports its own room and those before
- * it. Files directly in `src` put rooms together and may import all; no room imports them.
+ * it. Files directly in `src` combine rooms and may import all; no room imports them.
  */
 const rooms = "schema embedded kit event journal log decide project process consume app maintain promise".split(" ")
 
 /** `core <- store <- memory | postgres <- legacy | cli`, `core, store, memory <- refold <- apps`, and `core, store <- laws`. */
 export const arrows: Readonly<Record<string, Arrow>> = {
-  // Hashes are pure; those of Node and of the Web's crypto are not everywhere, or not synchronous.
+  // Hashes are pure; those of Node are not available everywhere, and those of Web Crypto are not synchronous.
   "packages/core": { ...library, workspace: [], effect: dataModules, npm: ["@noble/hashes"] },
   "packages/store": { ...library, workspace: ["core"] },
   "packages/memory": { ...library, workspace: ["core", "store"] },
@@ -66,17 +66,17 @@ export const arrows: Readonly<Record<string, Arrow>> = {
   "packages/cli": { ...library, workspace: ["core", "store", "postgres"], npm: ["jiti"], node: true },
   "packages/http": { ...library, workspace: ["core", "store"] },
   "packages/refold": { ...library, workspace: ["core", "store", "memory"] },
-  // Writes the files of a template; these are no sources of its own.
+  // Writes the files of a template, which are not its own sources.
   "packages/create-refold": { ...library, workspace: [], effect: [], node: true },
   "packages/laws": { ...library, workspace: ["core", "store"], npm: ["fast-check", "vitest"] },
   "apps/ledger": app,
   "apps/orders": app,
-  // Runs the exercises of the courses on the code of the other apps.
+  // Runs the exercises of the courses with the code of the other apps.
   "apps/courses": { ...app, folders: ["apps/ledger/src", "apps/orders/src", "apps/bench/src", "docs/examples"] },
   "apps/bench": { ...app, workspace: [...app.workspace, "laws"] }
 }
 
-/** Why an import breaks the arrows, or undefined where it does not. */
+/** The reason why an import breaks the rules; undefined for an allowed import. */
 export const violation = ({ file, specifier }: Import): string | undefined => {
   const home = file.split("/").slice(0, 2).join("/")
   const arrow = arrows[home]
@@ -91,7 +91,7 @@ const relative = (file: string, home: string, specifier: string): string | undef
   const target = new URL(specifier, `file:///${file}`).pathname.slice(1)
   if (arrows[home]?.folders?.some((folder) => target.startsWith(`${folder}/`)) === true) return undefined
   if (!target.startsWith(`${home}/`)) return `it leaves ${home}`
-  if (!target.startsWith(`${home}/src/`)) return "sources import sources only"
+  if (!target.startsWith(`${home}/src/`)) return "sources may import only sources"
   return home.startsWith("packages/") ? upward(roomOf(file), roomOf(target)) : undefined
 }
 
@@ -101,12 +101,12 @@ const roomOf = (path: string): string | undefined => path.split("/").slice(3, -1
 const upward = (from: string | undefined, to: string | undefined): string | undefined => {
   // A package that is one concept has no rooms, only `internal`.
   if (from === undefined || from === "internal" || from === to) return undefined
-  if (to === undefined) return `room ${from} may not import what puts rooms together`
+  if (to === undefined) return `room ${from} may not import files that combine rooms`
   const [lower, upper] = [rooms.indexOf(to), rooms.indexOf(from)]
   return lower !== -1 && lower < upper ? undefined : `room ${from} comes before room ${to}`
 }
 
-/** Why a source file stands in no room, or undefined where it does. */
+/** The reason why a source file is in no room; undefined if it is in one. */
 export const homeless = (file: string): string | undefined => {
   const room = roomOf(file)
   return room === undefined || rooms.includes(room) || room === "internal" ? undefined : `${file}: no room "${room}"`
@@ -137,7 +137,7 @@ const workspace = (arrow: Arrow, home: string, specifier: string, name: string):
   return arrow.workspace.includes(name) ? undefined : `no arrow leads from ${home} to packages/${name}`
 }
 
-// Comments and strings are matched first, so that what they quote is not taken for an import.
+// Comments and strings are matched first, so that quoted code is not read as an import.
 const tokens = new RegExp(
   [
     String.raw`\/\/[^\n]*|\/\*[\s\S]*?\*\/`,
@@ -164,7 +164,7 @@ const topLevel = [
   ..."apps docs packages scripts".split(" ")
 ]
 
-/** The tracked names at the top of the repository that have no business there. Dot-files belong to tools. */
+/** The tracked names at the top of the repository that do not belong there. Dot-files belong to tools. */
 export const strangers = (tracked: ReadonlyArray<string>): ReadonlyArray<string> =>
   [...new Set(tracked.map((path) => path.split("/")[0] ?? path))]
     .filter((name) => !name.startsWith(".") && !topLevel.includes(name))

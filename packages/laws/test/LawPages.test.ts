@@ -1,4 +1,4 @@
-// The pages about the laws name every law of every suite, and no module that is gone.
+// The pages about the laws name every law of every suite, and no module that does not exist.
 import * as Fs from "node:fs"
 import { expect, it } from "vitest"
 import * as ConsumerSuite from "../src/consume/ConsumerSuite.ts"
@@ -37,7 +37,7 @@ const suites: Readonly<Record<string, ReadonlyArray<{ readonly law: string }>>> 
   LogWentBackSuite: LogWentBackSuite.properties()
 }
 
-it.each(Object.entries(suites))("the documentation says which laws %s runs", (suite, properties) => {
+it.each(Object.entries(suites))("the documentation lists the laws that %s runs", (suite, properties) => {
   const documented = sections.filter((section) => section.suites.includes(suite)).flatMap(({ laws }) =>
     Object.keys(laws)
   )
@@ -45,7 +45,7 @@ it.each(Object.entries(suites))("the documentation says which laws %s runs", (su
   expect(properties.map(({ law }) => law).filter((law) => !documented.includes(law))).toEqual([])
 })
 
-it("the documentation names no suite and no module of laws that does not exist", () => {
+it("the documentation names only suites and modules of laws that exist", () => {
   const modules = Fs.globSync(["../src/*/internal/*Laws.ts", "./decide/CombinatorLaws.ts"], {
     cwd: import.meta.dirname
   })

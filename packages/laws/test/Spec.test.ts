@@ -86,7 +86,7 @@ describe("a spec of a projection", () => {
     )
   })
 
-  it("shows an unexpected row, and that an expected row is missing", () => {
+  it("shows an unexpected row and a missing row", () => {
     expect(() => coins.given("jar-1", [five]).thenNoRow("all")).toThrow(
       expect.objectContaining({ actual: { coins: 5, notes: [] }, expected: "no row" })
     )

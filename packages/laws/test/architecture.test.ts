@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process"
 import { globSync, readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { describe, expect, it } from "vitest"
-import { arrows, homeless, importsOf, strangers, violation } from "./Arrows.ts"
+import { arrows, homeless, importsOf, unexpectedAtTop, violation } from "./Arrows.ts"
 
 const root = fileURLToPath(new URL("../../..", import.meta.url))
 
@@ -11,7 +11,7 @@ const sources = globSync(["packages/*/src/**/*.ts", "apps/*/src/**/*.ts"], { cwd
 
 const tracked = (): ReadonlyArray<string> => {
   try {
-    // The checkout may belong to another user than the one who runs the tests.
+    // The checkout may belong to another user than the tests' process.
     return execFileSync("git", ["-c", "safe.directory=*", "ls-files"], { cwd: root, encoding: "utf8", stdio: "pipe" })
       .split("\n").filter((path) => path !== "")
   } catch {
@@ -20,7 +20,7 @@ const tracked = (): ReadonlyArray<string> => {
 }
 
 describe("the architecture", () => {
-  it("has sources to look at in every package", () => {
+  it("finds sources in every package", () => {
     const homes = new Set(sources.map((file) => file.split("/").slice(0, 2).join("/")))
     expect([...homes].toSorted()).toEqual(Object.keys(arrows).filter((home) => homes.has(home)).toSorted())
     expect([...homes]).toEqual(expect.arrayContaining(["packages/core", "packages/store", "packages/laws"]))
@@ -38,11 +38,11 @@ describe("the architecture", () => {
     expect(homeless("packages/core/src/helpers/Text.ts")).toContain("helpers")
   })
 
-  it.skipIf(tracked().length === 0)("keeps strangers off the top level", () => {
+  it.skipIf(tracked().length === 0)("allows only known names at the top level", () => {
     expect(strangers(tracked())).toEqual([])
   })
 
-  it("runs actions of others by the digest of their commit, which their tags cannot change", () => {
+  it("pins third-party actions by the digest of their commit", () => {
     const used = globSync(".github/workflows/*.yml", { cwd: root })
       .flatMap((file) =>
         [...readFileSync(`${root}/${file}`, "utf8").matchAll(/uses: *(\S+)/g)].map(([, name]) => name!)
@@ -51,13 +51,13 @@ describe("the architecture", () => {
     expect(used.filter((name) => !/^(\.\/|.*@[0-9a-f]{40}$)/.test(name))).toEqual([])
   })
 
-  it("notices a stranger at the top level", () => {
+  it("finds an unknown name at the top level", () => {
     expect(strangers([".ci/run", "README.md", "packages/core/package.json", "notes.txt", "lib/a.ts", "lib/b.ts"]))
       .toEqual(["notes.txt", "lib"])
   })
 })
 
-describe("an import that breaks an arrow is refused, by name", () => {
+describe("an import that breaks a rule is refused with the reason", () => {
   it.each([
     ["packages/core/src/Event.ts", "effect", "never its barrel"],
     ["packages/core/src/Event.ts", "effect/Effect", "data modules only"],
@@ -71,10 +71,10 @@ describe("an import that breaks an arrow is refused, by name", () => {
     ["packages/core/src/Event.ts", "@refold/core/Json", "relative paths"],
     ["packages/core/src/Event.ts", "fast-check", "may not depend on fast-check"],
     ["packages/core/src/Event.ts", "../../store/src/EventStore.ts", "leaves packages/core"],
-    ["packages/core/src/internal/a.ts", "../../test/Sample.ts", "sources only"],
+    ["packages/core/src/internal/a.ts", "../../test/Sample.ts", "only sources"],
     ["packages/core/src/event/Event.ts", "../decide/Decider.ts", "room event comes before room decide"],
     ["packages/store/src/log/internal/a.ts", "../../project/Projector.ts", "room log comes before room project"],
-    ["packages/memory/src/log/Log.ts", "../MemoryStore.ts", "puts rooms together"],
+    ["packages/memory/src/log/Log.ts", "../MemoryStore.ts", "combine rooms"],
     ["packages/store/src/EventStore.ts", "effect", "never its barrel"],
     ["packages/store/src/EventStore.ts", "@refold/memory/EventStore", "to packages/memory"],
     ["apps/ledger/src/main.ts", "@refold/core/internal/event/Json", "internals of core"],

@@ -12,9 +12,9 @@ import type { Facts } from "./LegacyReport.ts"
 
 /** The events of one change of a row. */
 export interface Mapped<Event> {
-  /** In order; empty when the change means nothing to the aggregate. */
+  /** In order; empty if the change does not concern the aggregate. */
   readonly events: ReadonlyArray<Event>
-  /** When it happened, if the row says so. By default the time when the change was captured or the row was read. */
+  /** The time of the change, if the row has it. By default the time when the change was captured or the row was read. */
   readonly occurredAt?: DateTime.Utc | undefined
 }
 
@@ -63,7 +63,7 @@ export interface LegacyMapping<Row, State, Event extends Tagged> extends Definit
   readonly store: string
 }
 
-/** How to read through a legacy table. */
+/** The options of a run over a legacy table. */
 export interface SeedOptions {
   /** Rows per transaction, 1 to 5000; 1000 by default. Readers of the log wait while a batch is stored. */
   readonly batchSize?: number | undefined
@@ -71,7 +71,7 @@ export interface SeedOptions {
   readonly onProgress?: ((done: number, total: number) => Effect.Effect<void>) | undefined
 }
 
-/** How to switch over. */
+/** The options of a switch-over. */
 export interface SwitchOptions extends SeedOptions {
   /**
    * Whether the legacy table refuses writes afterwards; true by default. Needs a table (not a view) that the caller owns.
@@ -80,6 +80,6 @@ export interface SwitchOptions extends SeedOptions {
   readonly freeze?: boolean | undefined
   /** Whether to switch over although skipped rows have no stream; false by default. All other rows must agree. */
   readonly acceptSkipped?: boolean | undefined
-  /** How long to wait for transactions that write to the legacy table; 10 seconds by default. New writers wait meanwhile. */
+  /** The timeout of waiting for transactions that write to the legacy table; 10 seconds by default. New writers wait meanwhile. */
   readonly lockTimeout?: Duration.Input | undefined
 }

@@ -1,4 +1,4 @@
-/** The reports on a legacy table and its events: what an operation did, which rows it skipped, and whether both agree. */
+/** The reports on a legacy table and its events: the results of an operation, its skipped rows, and the comparison of both sides. */
 import type { InvalidInput } from "@refold/core/event/InvalidInput"
 import { printable } from "@refold/core/internal/event/Printable"
 import { TaggedError } from "@refold/core/internal/event/TaggedError"
@@ -16,11 +16,11 @@ export interface Skipped {
   readonly reason: string
 }
 
-/** What a run over the table did, including the runs before it that were interrupted. */
+/** The results of a run over the table, including the interrupted runs before it. */
 export interface SeedReport {
   /** Rows of the legacy table that were read, including those without a key. */
   readonly rows: number
-  /** Rows that began a stream, rows that had changed, rows that were removed; and the events of all three. */
+  /** New rows, changed rows, removed rows, and the number of their events. */
   readonly seeded: number
   readonly changed: number
   readonly removed: number
@@ -30,12 +30,12 @@ export interface SeedReport {
   readonly skippedRows: ReadonlyArray<Skipped>
 }
 
-/** What `catchUp` did. */
+/** The results of `catchUp`. */
 export interface CaughtUp {
   /** Captured changes that were processed and removed from the queue. */
   readonly changes: number
   readonly events: number
-  /** Changes whose key is skipped now: they became no event, or not one of their own. */
+  /** Changes whose key is skipped now: they have no event of their own. */
   readonly skipped: number
 }
 
@@ -108,7 +108,7 @@ export class NotReconciled extends TaggedError("NotReconciled")<{
   }
 }
 
-// The first few keys, what has to be fixed first.
+// The first few keys, those of fixable problems first.
 const keysIn = ({ differences, extra, missing, skipped, unreadable }: Reconciliation): string => {
   const items = [...differences.first, ...unreadable.first, ...skipped.first].map(({ key }) => key ?? "NULL")
   const keys = [...new Set([...missing.first, ...extra.first, ...items])]
@@ -130,5 +130,5 @@ export class SwitchedOver extends TaggedError("SwitchedOver")<{
   }
 }
 
-/** The errors of the operations on a legacy table. What was stored before stays, and running the operation again continues. */
+/** The errors of the operations on a legacy table. Earlier batches stay stored, and running the operation again continues. */
 export type Failure = InvalidInput | SwitchedOver | EventStoreError

@@ -1,6 +1,6 @@
 /**
- * Turns the rows of a mutable table into events. A mapping says which events a new, a changed and a removed row are. With
- * that one function a legacy table is seeded, followed while the old application still writes to it, compared with the
+ * Turns the rows of a mutable table into events. A mapping defines the events of new, changed and removed rows. With
+ * this function a legacy table is seeded, followed while the old application still writes to it, compared with the
  * folds of its streams, and replaced by them when both agree. No row of the legacy table is changed.
  *
  * The store must exist in the same database. Every operation first creates this package's own tables and functions in the
@@ -53,11 +53,11 @@ export const install: (
 
 /**
  * Reads through the legacy table: new rows become streams, rows that differ from their last stored version or that were
- * removed become events of their streams, unchanged rows become nothing. So the first run seeds, a run after an interruption
+ * removed become events of their streams, unchanged rows become nothing. The first run seeds, a run after an interruption
  * continues, and later runs poll. Each batch is one transaction; rows that cannot be mapped are listed and skipped.
  *
  * Event ids are derived from the mapping's name, the key and the version, so nothing is stored twice. The metadata of an
- * event say where it comes from: `seed` (true for the events of a row that was found as new) and `legacy` (the mapping's
+ * event name its source: `seed` (true for the events of a row that was found as new) and `legacy` (the mapping's
  * name, the table, the key, and the id of the captured change, if there is one).
  */
 export const seed: <Row, State, Event extends Tagged>(
@@ -119,7 +119,7 @@ export const reconcile: <Row, State, Event extends Tagged>(
  * nothing. Fails with `InvalidInput` when no run of `seed` has finished, and with `EventStoreError` after `lockTimeout`.
  *
  * After a success, another run removes triggers that were left behind and fails with `SwitchedOver`. If the table was left
- * unfrozen and `freeze` is true, it freezes the table and reports how far the table and the events differ by then.
+ * unfrozen and `freeze` is true, it freezes the table and reports the differences of the table and the events since.
  */
 export const switchOver: <Row, State, Event extends Tagged>(
   table: LegacyMapping<Row, State, Event>,

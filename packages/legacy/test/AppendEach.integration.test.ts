@@ -46,7 +46,7 @@ const appendEach = (sql: PgClient.PgClient, writes: ReadonlyArray<Write>) => {
 const ids = (count: number): ReadonlyArray<string> => Array.from({ length: count }, () => randomUUID())
 
 test(
-  "it refuses what a batch of commits refuses, and stores the other writes",
+  "it refuses the writes that a batch of commits refuses, and stores the others",
   run(Effect.gen(function*() {
     const { sql, store } = yield* installed
     for (let round = 0; round < 20; round++) {
@@ -57,7 +57,7 @@ test(
         expected: below(3),
         ids: random() < 0.15 ? [...ids(1), ...known] : ids(1 + below(3))
       }))
-      // The same in two places; what is known is the same event in neither.
+      // Each category has ids of its own, with the same pattern of new and known ones.
       const twin = (category: string, ids: ReadonlyArray<string>) =>
         ids.map((id) => id.slice(0, -1) + (category === "each" ? "1" : "2"))
       const made = (category: string) =>
@@ -124,7 +124,7 @@ test(
 )
 
 test(
-  "of two calls on the same streams in any order, the second waits and is refused",
+  "of two calls on the same streams, in any order, the second waits and is refused",
   run(Effect.gen(function*() {
     const { sql, url } = yield* installed
     const streams = [Stores.freshStream(), Stores.freshStream(), Stores.freshStream()]

@@ -15,7 +15,7 @@ const mapping = Accounts.mapping()
 
 const stream = (id: number | string) => Stores.streamName(`account-${id}`)
 
-/** A table of so many accounts that is captured, and seeded. */
+/** A table of this number of accounts that is captured and seeded. */
 const captured = (rows: number) =>
   Effect.gen(function*() {
     yield* Accounts.createTable({ isUnique: true })
@@ -102,7 +102,7 @@ describe("captured changes", () => {
   )
 
   test(
-    "that are included in a row which was read are not processed again",
+    "that a read row includes are not processed again",
     onDatabase(({ sql, store }) =>
       Effect.gen(function*() {
         yield* Accounts.createTable({ isUnique: true })
@@ -157,7 +157,7 @@ describe("captured changes", () => {
         const role = yield* LoginRole.make(sql, url, `clerk_${process.pid}`)
         yield* sql.unsafe(`grant select, insert, update, delete on accounts to ${role.name}`)
         const clerk = yield* Stores.connect(role.url)
-        // Nothing of his own is looked up in there.
+        // The trigger looks up no object of the writer's.
         yield* clerk`create temporary table legacy_changes (key text)`
         yield* clerk`set search_path = pg_temp, public`
         yield* clerk`set timezone = 'Asia/Tokyo'`

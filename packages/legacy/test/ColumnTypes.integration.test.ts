@@ -20,7 +20,7 @@ const types = (sql: SqlClient.SqlClient) =>
     (rows) => rows.map(({ types }) => types)
   )
 
-/** A table whose key has this type, and other columns that the mapping does not know. */
+/** A table whose key has this type, and other columns that are not in the mapping. */
 const createTable = (sql: SqlClient.SqlClient, key: string, others = "") =>
   sql.unsafe(`create table accounts (id ${key}, owner text, balance text, opened_at timestamptz${others})`)
 
@@ -29,7 +29,7 @@ const insert = (sql: SqlClient.SqlClient, ...keys: ReadonlyArray<string>) =>
 
 describe("a transaction at a higher isolation level", () => {
   test(
-    "by default of the server is overridden: a switch-over includes what is committed while it waits for writers",
+    "as the server's default is overridden: a switch-over includes commits during its wait for writers",
     onDatabase(({ sql, url }) =>
       Effect.gen(function*() {
         yield* Accounts.createTable({ isUnique: true })
@@ -124,7 +124,7 @@ describe("keys", () => {
 
   for (const [type, was, is] of [["numeric", "1.0", "1.00"], ["text collate loose", "'Ada'", "'ada'"]] as const) {
     test(
-      `that change to a text that ${type} calls equal end one stream and begin another`,
+      `that change to a text that is equal for ${type} end one stream and begin another`,
       onDatabase(({ sql }) =>
         Effect.gen(function*() {
           yield* sql`create collation loose (provider = icu, locale = 'und-u-ks-level2', deterministic = false)`
@@ -136,7 +136,7 @@ describe("keys", () => {
           yield* LegacyTable.seed(mapping)
           expect((yield* types(sql)).toSorted()).toEqual(["Opened", "Opened Closed"])
           expect(isEqual(yield* LegacyTable.reconcile(mapping))).toBe(true)
-          // Both at once share a key, and the one that is known does not end.
+          // Both at once share a key, and the known one does not end.
           yield* insert(sql, was)
           expect(yield* LegacyTable.seed(mapping)).toMatchObject({ rows: 2, removed: 0, skipped: 1 })
         })
@@ -245,7 +245,7 @@ describe("columns", () => {
   )
 
   test(
-    "whose value jsonb cannot hold make the row skipped; the application and the other rows go on",
+    "whose value jsonb cannot hold make the row skipped; the application and the other rows continue",
     onDatabase(({ sql }) =>
       Effect.gen(function*() {
         yield* createTable(sql, "int", ", extra json")

@@ -12,7 +12,7 @@ import { onDatabase, triggers } from "./support/LegacyStores.ts"
 
 const mapping = Accounts.mapping()
 
-/** A way to use a mapping, whatever comes of it. */
+/** Uses a mapping, with any result. */
 type Use = (
   mapping: LegacyMapping<Accounts.Row, Accounts.State, Accounts.Event>
 ) => Effect.Effect<unknown, Failure, SqlClient.SqlClient>
@@ -81,7 +81,7 @@ describe("bad input", () => {
   )
 
   test(
-    "in names is only a name: quotes, dots and statements in it have no effect",
+    "in names is quoted: quotes, dots and statements in it have no effect",
     onDatabase(({ sql }) =>
       Effect.gen(function*() {
         const table = `a"; drop table accounts; --`

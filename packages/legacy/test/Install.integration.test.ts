@@ -1,4 +1,4 @@
-// The tables of this package are created when they are missing, by roles that may, and never a second time.
+// The tables of this package are created when they are missing, by roles with the right, and never a second time.
 import * as Effect from "effect/Effect"
 import * as SqlClient from "effect/sql/SqlClient"
 import { randomUUID } from "node:crypto"

@@ -27,7 +27,7 @@ const runs = Soak.size({ test: 3, full: 20 })
 
 const batchSize = 50
 
-/** What a run stores, except times and positions. */
+/** The data that a run stores, except times and positions. */
 const left = (sql: SqlClient.SqlClient) =>
   Effect.all({
     events: sql`select stream, version, event_id, type, data, metadata, occurred_at from refold.event_store
@@ -50,7 +50,7 @@ const fillWithAnything = (sql: SqlClient.SqlClient, rows: number, seed: number) 
       from generate_series(1, ${rows}::int) n`
   )
 
-/** What an uninterrupted run stores. */
+/** The data that an uninterrupted run stores. */
 const uninterrupted = (seed: number, rows: number) =>
   Effect.gen(function*() {
     const { sql } = yield* Stores.open(yield* freshDatabase())
@@ -78,7 +78,7 @@ describe("an interrupted run", () => {
           yield* Accounts.createTable()
           yield* sql.withTransaction(fillWithAnything(sql, rows, seed))
           for (let kill = 1; kill <= kills; kill++) {
-            // Not to its end, however late the kill comes.
+            // The process stops before the end, so that a late kill still interrupts it.
             const pauseAfter = (rows * kill) / (kills + 1)
             const seeding = yield* LegacyProcesses.start({ url, work: "seed", batchSize, pauseAfter })
             yield* Following.until(Effect.sync(() => seeding.output() !== ""))

@@ -25,7 +25,7 @@ const timed = <A, E, R>(what: string, count: number, effect: Effect.Effect<A, E,
 const numbersIn = (output: string): ReadonlyArray<number> =>
   output.split("\n").filter((line) => /^\d+$/.test(line)).map(Number)
 
-/** Waits until so many rows are done. */
+/** Waits until this number of rows is done. */
 const untilDone = ({ output }: Pick<LegacyProcesses.LegacyProcess, "output">, count: number): Effect.Effect<void> =>
   Effect.suspend(() =>
     (numbersIn(output()).at(-1) ?? 0) >= count

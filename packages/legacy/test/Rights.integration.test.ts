@@ -19,7 +19,7 @@ const role = (sql: SqlClient.SqlClient, url: string) =>
     return { name: made.name, session: yield* Stores.connect(made.url) }
   })
 
-/** Lets a role seed and capture, as LegacyTable.install says. */
+/** Grants a role the rights to seed and capture, as documented in LegacyTable.install. */
 const grantAll = (sql: SqlClient.SqlClient, name: string) =>
   Effect.andThen(
     LegacyTable.install(mapping),
@@ -32,7 +32,7 @@ const grantAll = (sql: SqlClient.SqlClient, name: string) =>
     ], (right) => sql.unsafe(`grant ${right} to ${name}`))
   )
 
-/** Makes a role that may do little the owner of what runs as the store's owner. */
+/** Makes a role with few rights the owner of the functions that run as the store's owner. */
 const storeOwner = (sql: SqlClient.SqlClient, name: string) =>
   Effect.gen(function*() {
     yield* LegacyTable.install(mapping)
@@ -114,7 +114,7 @@ describe("a capturing trigger", () => {
         yield* LegacyTable.capture(mapping)
         yield* LegacyTable.seed(mapping)
         yield* sql`delete from accounts where id = 1`
-        // Should it change its mind later, the application goes on, and the next run finds what is gone.
+        // If the right is revoked later, the application continues, and the next run finds the removed rows.
         yield* sql.unsafe(`revoke select on accounts from ${name}`)
         yield* sql`truncate accounts`
         expect(yield* LegacyTable.catchUp(mapping)).toEqual({ changes: 1, events: 1, skipped: 0 })
@@ -158,7 +158,7 @@ describe("append_each", () => {
       '{${randomUUID()}}', '{Happened}', '{1}', '{"{}"}', '{"{}"}', '{2020-01-01Z}')`
 
   test(
-    "stores nothing when versions or numbers of writes do not follow",
+    "stores nothing if versions or numbers of writes are not consecutive",
     onDatabase(({ sql }) =>
       Effect.gen(function*() {
         yield* LegacyTable.install(mapping)

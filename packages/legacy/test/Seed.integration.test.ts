@@ -1,4 +1,4 @@
-// Rows become streams: what a run stores of valid rows, lists of invalid ones, and what a later run finds.
+// Rows become streams: a run stores valid rows and lists invalid ones; a later run finds the differences.
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as SqlClient from "effect/sql/SqlClient"
@@ -119,7 +119,7 @@ describe("a first run", () => {
   )
 
   test(
-    "as a dry run reports the same and writes nothing",
+    "as a dry run gives the same report and writes nothing",
     onDatabase(({ sql, store }) =>
       Effect.gen(function*() {
         yield* Accounts.createTable()

@@ -73,7 +73,7 @@ describe("a switch-over", () => {
   )
 
   test(
-    "changes nothing when both sides differ",
+    "changes nothing if both sides differ",
     onDatabase(({ sql, store }) =>
       Effect.gen(function*() {
         yield* captured(3)
@@ -260,7 +260,7 @@ test(
         expect(yield* sql.unsafe(`select * from refold.${table}`)).toEqual([])
       }
       expect(yield* Stores.readIds(store)).toHaveLength(1200)
-      // Begun anew in the same store, it finds its own streams in the way.
+      // Seeded again in the same store, its own streams exist already.
       expect(yield* LegacyTable.seed(mapping)).toMatchObject({ seeded: 0, skipped: 1200 })
       yield* LegacyTable.abandon(mapping)
       yield* Stores.open(url, { schema: "anew" })

@@ -31,7 +31,7 @@ export type Services = EventStore | EventReader | LogBrowser | SnapshotStore | R
 
 /** Options of a store. */
 export interface StoreOptions {
-  /** Maximum sizes of what is appended, in bytes; at most the defaults of `SizeLimits`. */
+  /** Maximum sizes of appended events and commits, in bytes; at most the defaults of `SizeLimits`. */
   readonly limits?: SizeLimits.Options | undefined
 }
 
@@ -75,7 +75,7 @@ export const layerWithCopies: Layer.Layer<Services | LogCopy> = Layer.effectCont
 
 /**
  * The rows of projections in memory, of a log in another store: for an adapter that has no tables for them yet. They are
- * folded anew after each start, and do not go back where the log does.
+ * folded again after each start, and do not go back with the log.
  */
 export const layerReadModels: Layer.Layer<ReadModelStore, never, EventReader> = Layer.effect(
   ReadModelStore,

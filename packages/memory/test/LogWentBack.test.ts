@@ -1,4 +1,4 @@
-// A copy of the in-memory store is put back under everything that runs on it.
+// A copy of the in-memory store is restored under the programs that run on it.
 import * as LogWentBackSuite from "@refold/laws/process/LogWentBackSuite"
 import * as MemoryStore from "@refold/memory/MemoryStore"
 

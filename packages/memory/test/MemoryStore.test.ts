@@ -31,7 +31,7 @@ ConsumerSuite.suite("the memory adapter's consumers", MemoryStore.layer)
 
 ProcessSuite.suite("the memory adapter's processes", MemoryStore.layer)
 
-test("the sizes of events and commits are limited by an option, and no limit may be above its default", () =>
+test("an option limits the sizes of events and commits, and no limit may be above its default", () =>
   Effect.runPromise(Effect.gen(function*() {
     const append = Effect.flatMap(
       EventStore,

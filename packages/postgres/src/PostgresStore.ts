@@ -51,19 +51,19 @@ export type StoreServices =
   | ProjectionTables
   | Maintenance
 
-/** How to share the database with other processes. */
+/** Options of a store on the application's own client. */
 export interface ClientOptions extends StoreOptions {
   /**
    * Whether to announce appends to other processes by NOTIFY and to LISTEN for theirs; true by default. Not possible
    * behind a pooler that shares connections between transactions. While the log is followed, listening takes one
-   * connection beside the client's own, for all stores on that client.
+   * additional connection, for all stores on that client.
    */
   readonly notify?: boolean | undefined
 }
 
 /**
- * A server and how to talk to it. The sessions of the pool are READ COMMITTED whatever the default of the role, the
- * database or the url; behind a pooler only the store's own statements and transactions are.
+ * A server and the options of its connections. The sessions of the pool are READ COMMITTED regardless of the default of the
+ * role, the database or the url. Behind a pooler only the store's own statements and transactions are READ COMMITTED.
  */
 export interface ServerOptions extends StoreOptions, ServerClient.PoolOptions {
   /**
@@ -74,8 +74,8 @@ export interface ServerOptions extends StoreOptions, ServerClient.PoolOptions {
 }
 
 /**
- * A store on a PostgreSQL server, version 15 or later. Fails with `EventStoreError` where the server cannot be reached
- * or the schema cannot be migrated, and with `InvalidInput` where the url is malformed; no error holds the url.
+ * A store on a PostgreSQL server, version 15 or later. Fails with `EventStoreError` if the server cannot be reached
+ * or the schema cannot be migrated, and with `InvalidInput` if the url is malformed. No error contains the url.
  */
 export const layer = (
   options: ServerOptions
@@ -93,7 +93,7 @@ export const layerEmbedded = (
   Layer.provideMerge(
     layerOn({ queryTimeout: Duration.infinity, ...store, notify: false }, true),
     Layer.unwrap(Effect.map(
-      // Loaded where it is used.
+      // Loaded only if it is used.
       Effect.promise(() => import("./embedded/Embedded.ts")),
       ({ layer }) => layer(dataDir === undefined ? {} : { dataDir })
     ))
@@ -101,7 +101,7 @@ export const layerEmbedded = (
 
 /**
  * Creates or updates the schema of a store, and repairs a position counter that is behind its log: for a step of a
- * deployment, as the role that is to own it. Does nothing where nothing is due.
+ * deployment, run as the future owner of the schema. Does nothing if the schema is up to date.
  */
 export const migrate = (
   { schema = "refold", ...limits }: Pick<StoreOptions, "schema" | "queryTimeout"> = {}

@@ -30,10 +30,10 @@ export type {
 export type { Running } from "@refold/store/internal/promise/Running"
 export { Aborted, type CallFailure, StoreClosed, UnexpectedError } from "@refold/store/internal/promise/StoreErrors"
 
-/** The services of the adapter beside the ports, for `effect`, `SqlProjection` and `SqlSchema`. */
+/** The services of the adapter besides the ports, for `effect`, `SqlProjection` and `SqlSchema`. */
 export type PostgresServices = PgClient.PgClient | SqlClient.SqlClient | ProjectionTables
 
-/** A server and how to talk to it; see `PostgresStore.ServerOptions`. */
+/** The options of a store on a server; see `PostgresStore.ServerOptions`. */
 export interface PostgresOptions extends Omit<PostgresStore.ServerOptions, "url">, CallOptions {}
 
 /** The options of a migration. */
@@ -45,8 +45,8 @@ export interface MigrateOptions
 export interface EmbeddedOptions extends Embedded.Options, PostgresStore.StoreOptions, CallOptions {}
 
 /**
- * Opens a store on a PostgreSQL server, version 15 or later; its schema is created or updated unless `migrate` is false. Rejects with
- * `InvalidInput`, `EventStoreError` or `SqlError`, none of which holds the url.
+ * Opens a store on a PostgreSQL server, version 15 or later; its schema is created or updated unless `migrate` is false.
+ * Rejects with `InvalidInput`, `EventStoreError` or `SqlError`, none of which contains the url.
  */
 export const openPostgres = (
   url: string,
@@ -59,8 +59,8 @@ export const openEmbedded = ({ signal, ...options }: EmbeddedOptions = {}): Prom
   OpenStore.open(PostgresStore.layerEmbedded(options), { signal })
 
 /**
- * Creates or updates the schema of a store, and closes the connection: for a step of a deployment, as the role that is to own it. See
- * `PostgresStore.migrate`.
+ * Creates or updates the schema of a store, and closes the connection: for a step of a deployment, run as the future owner of
+ * the schema. See `PostgresStore.migrate`.
  */
 export const migrate = (url: string, { signal, ...options }: MigrateOptions = {}): Promise<void> =>
   OpenStore.run(

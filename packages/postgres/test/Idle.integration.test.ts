@@ -1,4 +1,4 @@
-// What an operator sees of a program: spans that name the server, spans of its work, and nothing while it is idle.
+// The telemetry of a program: spans that name the server, spans of its work, and nothing while it is idle.
 import { EventStore } from "@refold/store/log/EventStore"
 import * as ProcessRunner from "@refold/store/process/ProcessRunner"
 import * as ProjectionStatus from "@refold/store/project/ProjectionStatus"
@@ -30,18 +30,18 @@ const start = Effect.gen(function*() {
   yield* Effect.forkScoped(Stream.runDrain(ProjectionStatus.watch("100 millis")))
 })
 
-/** Work for all of them, until it is done. */
+/** Gives work to all of them, and waits until it is done. */
 const work = Effect.gen(function*() {
   const { append } = yield* EventStore
   yield* ReadModel.awaitPosition(tally, yield* append(Stores.freshStream("tally"), [Ticks.tick(1)]), {
     timeout: "1 minute"
   })
   yield* ProcessRunner.catchUp(Moves.saga, { handlers: Moves.handlers() })
-  // Each loop has looked once more.
+  // Each loop polls at least once more.
   yield* Effect.sleep("2 seconds")
 })
 
-test("a program has spans of its work that name its server, and neither spans nor log lines while it is idle", () => {
+test("a program has spans of its work that name its server, and no spans or log lines while it is idle", () => {
   const { capture, spans } = tracing()
   const lines: Array<unknown> = []
   const logger = Logger.layer([Logger.make(({ message }) => void lines.push(message))])

@@ -1,9 +1,10 @@
-// What importing the store loads, on the built packages: each module costs a program that starts about a millisecond.
+// The modules that importing the store loads, on the built packages: each module adds about a millisecond to the start of a
+// program.
 import { execFileSync } from "node:child_process"
 import { fileURLToPath } from "node:url"
 import { beforeAll, describe, expect, test } from "vitest"
 
-/** The addresses of the modules that an import loads, as Node names them, in a process of its own. */
+/** The URLs of the modules that an import loads, in a separate process. */
 const loadedBy = (specifier: string): ReadonlyArray<string> => {
   const program = `
     import { registerHooks } from "node:module"
@@ -17,7 +18,7 @@ const loadedBy = (specifier: string): ReadonlyArray<string> => {
   )
 }
 
-/** A module as `effect/sql/SqlClient`: its package, and its path below `dist`. Node's own modules have none. */
+/** A module in the form `effect/sql/SqlClient`: its package, and its path below `dist`. Node's own modules have none. */
 const moduleOf = (url: string): string | undefined => {
   const [, own, path] = /\/packages\/(\w+)\/dist\/(.*)\.js$/.exec(url) ?? []
   if (own !== undefined) return `@refold/${own}/${path}`
@@ -36,18 +37,18 @@ describe("importing @refold/postgres/PostgresStore", () => {
     modules = modulesOf("@refold/postgres/PostgresStore")
   })
 
-  test("loads the driver, Effect and the packages that the store is made of", () => {
+  test("loads the driver, Effect and the store's own packages", () => {
     expect([...new Set(modules.map(packageOf))].toSorted())
       .toEqual(["@effect/sql-pg", "@refold/core", "@refold/postgres", "@refold/store", "effect"])
   })
 
-  test("loads nothing of Effect and the driver that the driver's client does not load, but for a random number", () => {
+  test("loads only modules of Effect and the driver that the driver's client loads, and one for random numbers", () => {
     const ofDriver = new Set(modulesOf("@effect/sql-pg/PgClient"))
     const beside = modules.filter((module) => !module.startsWith("@refold/") && !ofDriver.has(module))
     expect(beside).toEqual(["effect/Random"])
   })
 
-  test("leaves what runs migrations and the embedded database to programs that use them", () => {
+  test("does not load migrations or the embedded database", () => {
     const unused = /^@refold\/postgres\/(embedded\/|schema\/internal\/(SqlText|Baseline|Migrations|StoreMigrations))/
     expect(modules.filter((module) => unused.test(module))).toEqual([])
   })

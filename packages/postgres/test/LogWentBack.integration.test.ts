@@ -1,4 +1,4 @@
-// A cold copy of the data folder is put back under everything that runs on the server.
+// A cold copy of the data folder is restored while programs use the server.
 import * as LogWentBackSuite from "@refold/laws/process/LogWentBackSuite"
 import { describe } from "vitest"
 import * as ColdCopies from "./support/ColdCopies.ts"

@@ -1,4 +1,4 @@
-// The PostgreSQL adapter's test files are one call each, as anybody's are.
+// The laws of the PostgreSQL adapter: one call for each suite, as for any other adapter.
 import * as ConsumerSuite from "@refold/laws/consume/ConsumerSuite"
 import * as AgreementSuite from "@refold/laws/decide/AgreementSuite"
 import * as EventStoreSuite from "@refold/laws/EventStoreSuite"
@@ -13,9 +13,9 @@ EventStoreSuite.suite("the PostgreSQL adapter on a server", layer, { transaction
 
 EventStoreSuite.suite("the PostgreSQL adapter, embedded", EmbeddedStore.layer(), { transaction, runs: 8 })
 
-LogBrowserSuite.suite("looking through the log on a server", layer, { runs: 15 })
+LogBrowserSuite.suite("the log browser on a server", layer, { runs: 15 })
 
-LogBrowserSuite.suite("looking through the log, embedded", EmbeddedStore.layer(), { runs: 8 })
+LogBrowserSuite.suite("the log browser, embedded", EmbeddedStore.layer(), { runs: 8 })
 
 AgreementSuite.suite(
   "memory, server and embedded",

@@ -43,7 +43,7 @@ const Jars = Projection.makeUnsafe({
   evolve: (state, { coins }) => ({ coins: state.coins + coins })
 })
 
-/** Runs with the url of a database of its own. */
+/** Runs with the url of a fresh database. */
 const withDatabase = (use: (url: string) => Promise<void>): Promise<void> =>
   Effect.runPromise(Effect.scoped(Effect.flatMap(freshDatabase(), (url) => Effect.promise(() => use(url)))))
 
@@ -60,7 +60,7 @@ const setting = (name: string) =>
     Effect.map(([row]) => row?.value)
   )
 
-// Copies each jar to another one, by the handler of the store, in the context of the event: the copy, and the parked jars.
+// Copies each jar to another one, by the handler of the store, in the context of the event. Returns the copy and the parked jars.
 const copying = async (store: Store<PostgresServices>) => {
   const handle = store.handler(Jar)
   const copies = Consumer.makeUnsafe<typeof Added.Event>({
@@ -109,12 +109,12 @@ describe("a store with promises on a server", () => {
       expect(await serving(store)).toMatchObject(served)
     }))
 
-  it("gives an async handler of a consumer a signal by which it stores what the event causes", () =>
+  it("passes a signal to an async handler of a consumer, with which the handler appends events caused by the event", () =>
     withServer(async (store) => {
       expect(await copying(store)).toEqual({ copied: 7, parked: ["jar-b"] })
     }))
 
-  it("undoes what an async handler stored by its signal in the transaction of the batch, where the handler fails", () =>
+  it("rolls back what a failing async handler stored with its signal in the transaction of the batch", () =>
     withServer(async (store) => {
       const handle = store.handler(Jar)
       const copies = Consumer.makeUnsafe<typeof Added.Event>({
@@ -133,7 +133,7 @@ describe("a store with promises on a server", () => {
       expect((await store.load(Jar, "copy")).state).toBe(7)
     }))
 
-  it("does not migrate where it must not, and says so; a step of the deployment does", () =>
+  it("fails with the remedy if a migration is due and it may not migrate; `migrate` runs it", () =>
     withDatabase(async (url) => {
       expect(await rejection(openPostgres(url, { migrate: false }))).toMatchObject({ _tag: "EventStoreError" })
       await migrate(url)
@@ -142,7 +142,7 @@ describe("a store with promises on a server", () => {
       expect(await store.effect(Effect.flatMap(EventReader, ({ head }) => head))).toBe(0)
     }))
 
-  it("is not opened with a bad url, and no error holds it", async () => {
+  it("rejects a malformed url, with an error that does not contain it", async () => {
     const errors = await Promise.all([
       rejection(openPostgres("postgres://ada:secret@127.0.0.1:1/x?nope=1")),
       rejection(openPostgres("postgres://ada:secret@127.0.0.1:1/x", { retryReadsFor: 0 }))
@@ -151,12 +151,12 @@ describe("a store with promises on a server", () => {
     expect(JSON.stringify(errors) + String(errors)).not.toContain("secret")
   })
 
-  it("is not opened with a signal that is aborted", async () => {
+  it("is not opened with an aborted signal", async () => {
     await expect(openPostgres("postgres://127.0.0.1:1/x", { signal: AbortSignal.abort("why") })).rejects.toBe("why")
     await expect(migrate("postgres://127.0.0.1:1/x", { signal: AbortSignal.abort("why") })).rejects.toBe("why")
   })
 
-  it("rejects an aborted command at once, which is stored all the same where it was sent", () =>
+  it("rejects an aborted command at once; a command that was already sent is stored", () =>
     withServer(async (store) => {
       const handle = store.handler(Jar)
       await handle("a", 1)
@@ -178,12 +178,12 @@ describe("a store with promises on a server", () => {
       await expect(sent).rejects.toBe("enough")
       lock.resolve()
       await holding
-      // Whatever became of the first one, the command has one effect.
+      // Whether or not the first one was stored, the command has one effect.
       expect((await handle("a", 2, { idempotencyKey: "k" })).state).toBe(3)
       expect((await store.load(Jar, "a")).state).toBe(3)
     }))
 
-  it("waits for the appends that were sent when it is closed", () =>
+  it("waits on close for the appends that were sent", () =>
     withDatabase(async (url) => {
       const store = await openPostgres(url)
       const handle = store.handler(Jar)
@@ -200,21 +200,21 @@ describe("an embedded store with promises", () => {
     expect(await serving(store)).toMatchObject(served)
   })
 
-  it("runs an async handler of a consumer in the transaction of its batch, by its signal", async () => {
+  it("runs an async handler of a consumer in the transaction of its batch, with its signal", async () => {
     await using store = await openEmbedded()
     expect(await copying(store)).toEqual({ copied: 7, parked: ["jar-b"] })
   })
 })
 
 describe("the pool of a server", () => {
-  it("has the settings that the options name", () =>
+  it("has the settings of its options", () =>
     withServer(async (store) => {
       expect(await store.effect(setting("application_name"))).toBe("bookings")
       expect(await store.effect(setting("statement_timeout"))).toBe("5s")
       expect(await store.effect(setting("default_transaction_isolation"))).toBe("read committed")
     }, { applicationName: "bookings", statementTimeout: "5 seconds", connectTimeout: "3 seconds", minConnections: 1 }))
 
-  it("has the application name of the url, and otherwise refold", () =>
+  it("has the application name of the url, or refold without one", () =>
     withDatabase(async (url) => {
       const named = new URL(url)
       named.searchParams.set("application_name", "from-url")
@@ -224,7 +224,7 @@ describe("the pool of a server", () => {
       expect(await byDefault.effect(setting("application_name"))).toBe("refold")
     }))
 
-  it("cancels a statement that takes longer than statementTimeout, and goes on", () =>
+  it("cancels a statement that exceeds statementTimeout, and stays usable", () =>
     withServer(async (store) => {
       const slow = Effect.flatMap(SqlClient.SqlClient, (sql) => sql`SELECT pg_sleep(30)`)
       expect(await rejection(store.effect(slow))).toMatchObject({ _tag: "SqlError" })
@@ -243,7 +243,7 @@ describe("the pool of a server", () => {
     ["statementTimeout", { statementTimeout: 0 }],
     ["statementTimeout", { statementTimeout: "30 days" }],
     ["statementTimeout", { statementTimeout: "1 second", pooler: true }]
-  ])("is refused where %s breaks its rule", async (field, options) => {
+  ])("is refused if %s breaks its rule", async (field, options) => {
     expect(await rejection(openPostgres("postgres://127.0.0.1:1/x", options)))
       .toMatchObject({ _tag: "InvalidInput", field })
   })

@@ -1,4 +1,4 @@
-// The barrel re-exports the public modules of three packages, and every one of them also stands alone.
+// The barrel re-exports the public modules of three packages, and each of them can also be imported alone.
 import * as fs from "node:fs"
 import { fileURLToPath } from "node:url"
 import { describe, expect, it } from "vitest"

@@ -10,7 +10,7 @@ it("refold/promise exports the functions that open a store, and the errors", () 
     .toEqual(["Aborted", "Refused", "StoreClosed", "UnexpectedError", "openLayer", "openMemory"])
 })
 
-it("a store in memory is refused limits that break their rule", async () => {
+it("a store in memory refuses limits that break their rule", async () => {
   await expect(Promises.openMemory({ limits: { commit: 0 } })).rejects.toMatchObject({ _tag: "InvalidInput" })
 })
 

@@ -30,7 +30,7 @@ type Refusal = { readonly _tag: "NotEnough" }
 const State = Schema.Struct({ balance: Schema.Int })
 type State = typeof State.Type
 
-/** What an event adds to the balance. */
+/** The change of the balance by an event. */
 export const changeOf = (event: Event): number => (event._tag === "Deposited" ? event.cents : -event.cents)
 
 const decider = Decider.make<Command, State, Event, Refusal>({

@@ -30,7 +30,7 @@ const queriesOn = (sql: SqlClient.SqlClient, audit: Identifier) => ({
 const cents = (text: (found: string) => string) => ([row]: ReadonlyArray<Found>): Answer =>
   typeof row?.cents === "bigint" ? answered(text(money(Number(row.cents)))) : cannot("no such entry in the audit table")
 
-/** How a balances table with an audit table answers. */
+/** The answers of a balances table with an audit table. */
 export const make = Effect.fnUntraced(function*(schema: string) {
   const sql = yield* SqlClient.SqlClient
   const accounts = sql(`${schema}.accounts`)
@@ -50,7 +50,7 @@ export const make = Effect.fnUntraced(function*(schema: string) {
       Effect.andThen(disagree),
       Effect.map((rows) => rows.length > 0 ? answered("yes: the two tables differ") : cannot("they agree"))
     ),
-    pastForged: Effect.as(forge, cannot("the UPDATE is done, and nothing says so"))
+    pastForged: Effect.as(forge, cannot("the UPDATE succeeds, and nothing shows it"))
   }
   return answers
 })

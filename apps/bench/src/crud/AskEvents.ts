@@ -1,4 +1,4 @@
-/** The answers of events: everything that follows from them, also to new questions. */
+/** The answers of events, also to questions that were not planned for. */
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Num from "effect/Number"
@@ -86,13 +86,13 @@ const pastForged = Effect.fnUntraced(function*(schema: string) {
   const sql = yield* SqlClient.SqlClient
   const forge = sql`UPDATE ${sql(`${schema}.event_store`)} SET data = '{}' WHERE stream = 'account-ada' AND version = 1`
   return yield* forge.pipe(
-    Effect.as(cannot("the UPDATE is done, and nothing says so")),
+    Effect.as(cannot("the UPDATE succeeds, and nothing shows it")),
     // Any other failure is one of this program.
     Effect.catchIf(({ reason }) => reason._tag === "ConstraintError", () => Effect.succeed(answered("it is refused")))
   )
 })
 
-/** How events with a row for each account answer. */
+/** The answers of events with a row for each account. */
 export const make = Effect.fnUntraced(function*({ balance, schema, store }: EventBooks) {
   const sql = yield* SqlClient.SqlClient
   const onStore = Effect.provideContext(store)

@@ -15,7 +15,7 @@ const held = ({ cents }: Row) => money(Number(cents))
 const first = (found: (row: Row) => string, reason: string) => ([row]: ReadonlyArray<Row>): Answer =>
   row === undefined ? cannot(reason) : answered(found(row))
 
-/** How the balances table of a schema answers. It makes the changes that SQL allows. */
+/** The answers of the balances table of a schema. The last two questions change data by SQL. */
 export const make = Effect.fnUntraced(function*(schema: string) {
   const sql = yield* SqlClient.SqlClient
   const accounts = sql(`${schema}.accounts`)
@@ -32,13 +32,13 @@ export const make = Effect.fnUntraced(function*(schema: string) {
     who: Effect.map(ada(), first(({ updated_by: who }) => `${who}, not why`, "there is no such account")),
     below: Effect.map(
       ada(sql`AND balance < 0`),
-      first((row) => `yes, ${held(row)}`, "it is not now, and earlier balances are gone")
+      first((row) => `yes, ${held(row)}`, "it is not now, and earlier balances are lost")
     ),
-    fees: Effect.succeed(cannot("it holds what came out, not what went in")),
-    undo: Effect.succeed(cannot("it does not know which fees there were")),
+    fees: Effect.succeed(cannot("it has the result, not the operations")),
+    undo: Effect.succeed(cannot("it does not have the fees")),
     refused: Effect.succeed(cannot("it was not recorded")),
     balanceForged: sql`UPDATE ${accounts} SET balance = 100000000 WHERE id = 'ada'`.pipe(
-      Effect.as(cannot("there is nothing to hold it against"))
+      Effect.as(cannot("there is nothing to compare it with"))
     ),
     pastForged: Effect.succeed(cannot("there is no past to change"))
   }

@@ -4,7 +4,7 @@ import type * as Effect from "effect/Effect"
 import * as SqlError from "effect/sql/SqlError"
 import type { Booked, Movement, Operation } from "./Operation.ts"
 
-/** Something went wrong that is neither a success nor a refusal. */
+/** A failure that is not a refusal. */
 export class BooksFailed extends Data.TaggedError("BooksFailed")<{ readonly books: string; readonly cause: unknown }> {
   override get message(): string {
     // The server's message is the cause of the driver's error.

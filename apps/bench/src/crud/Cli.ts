@@ -18,10 +18,10 @@ export class UsageError extends Data.TaggedError("UsageError")<{ readonly proble
   }
 }
 
-/** What `--help` prints. */
+/** The text of `--help`. */
 export const help = `CRUD against event sourcing: the same operations on tables of balances and on an event store.
 
-  npm run crud                 what is lost, what is known afterwards, what it costs
+  npm run crud                 lost updates, answers about the past, and costs
   npm run crud -- --json       the same as one JSON document
 
   --accounts N  --operations N  --clients N  --rounds N  --seed N
@@ -33,10 +33,10 @@ export const help = `CRUD against event sourcing: the same operations on tables 
 The exit code is 0 when only the table without a lock lost money, 1 when another one did or the run failed, 2 when an
 option is unknown.`
 
-// The fewest that make sense: a transfer takes two accounts.
+// The minimum: a transfer takes two accounts.
 const least = { accounts: 2, operations: 1, clients: 1, rounds: 1, seed: 0, hot: 2, depth: 1, reads: 1 }
 
-/** As many as do on a server, in some minutes. */
+/** The sizes for a server: some minutes. */
 export const onServer: Options = {
   accounts: 500,
   operations: 1_000,
@@ -48,7 +48,7 @@ export const onServer: Options = {
   reads: 300
 }
 
-/** As many as do inside this process. */
+/** The sizes for the embedded database. */
 export const embedded: Options = { ...onServer, accounts: 100, operations: 400, rounds: 3, reads: 100 }
 
 // The keys of a constant object are known.

@@ -1,4 +1,4 @@
-/** The whole comparison: what is lost, what is known afterwards, what it costs. */
+/** The whole comparison: lost updates, answers about the past, and costs. */
 import * as Effect from "effect/Effect"
 import * as Contestants from "./Contestants.ts"
 import * as Database from "./Database.ts"
@@ -10,11 +10,11 @@ import * as TwoClients from "./TwoClients.ts"
 import type { Size } from "./Workload.ts"
 import * as Writing from "./Writing.ts"
 
-/** How much to measure. */
+/** The sizes of the measurements. */
 export interface Options extends Size {
   readonly rounds: number
   readonly seed: number
-  /** Accounts of the load in which clients meet all the time. */
+  /** Accounts of the load with constant conflicts. */
   readonly hot: number
   /** Events of the account that is read. */
   readonly depth: number
@@ -38,7 +38,7 @@ export const run = Effect.fnUntraced(function*(
   return { machine, database, postgres: yield* Database.version, options, ...beforeCosts, ...costs }
 }, Effect.scoped)
 
-/** What comes out the same on every run: what is known of a story, and two clients by hand. In books that are empty. */
+/** The results that are the same in every run: the answers about a story, and the two clients. The books must be empty. */
 export const knowledge = Effect.fnUntraced(function*(
   database: Database.Database,
   contestants: Contestants.Contestants

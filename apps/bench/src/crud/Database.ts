@@ -1,4 +1,4 @@
-/** Which PostgreSQL the comparison runs on, and what one has to know about it to read the figures. */
+/** The PostgreSQL of the comparison, and its properties that explain the figures. */
 import * as PgClient from "@effect/sql-pg/PgClient"
 import * as Embedded from "@refold/postgres/embedded/Embedded"
 import * as Effect from "effect/Effect"

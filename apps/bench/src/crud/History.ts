@@ -17,7 +17,7 @@ export interface Asked {
   readonly events: Answer
 }
 
-/** Runs the story in empty books and asks all questions. */
+/** Runs the story in empty books and answers all questions. */
 export const ask = Effect.fnUntraced(function*({ audited, locked, rows }: Contestants) {
   for (const books of [locked, audited, rows]) yield* Story.happen(books)
   const table = yield* answersOf(locked, AskTable.make(locked.schema))

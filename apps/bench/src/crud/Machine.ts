@@ -1,14 +1,14 @@
 /** The machine and time of a measurement, which its figures depend on. */
 import * as Os from "node:os"
 
-/** What it was measured on. */
+/** The machine. */
 export interface Machine {
   readonly date: string
   readonly node: string
   readonly cpus: string
 }
 
-/** Looks now. */
+/** Reads it now. */
 export const look = (): Machine => {
   const cpus = Os.cpus()
   return {
@@ -18,5 +18,5 @@ export const look = (): Machine => {
   }
 }
 
-/** How many processes wanted to run, on average over the last minute. */
+/** The average number of runnable processes over the last minute. */
 export const load = (): number => Math.round((Os.loadavg()[0] ?? 0) * 10) / 10

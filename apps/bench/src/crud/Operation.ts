@@ -7,7 +7,7 @@ export interface Particulars {
   readonly at: Date
 }
 
-/** A deposit, a withdrawal or a fee. A fee is taken even where the account holds less. */
+/** A deposit, a withdrawal or a fee. A fee is taken even if the account holds less. */
 export interface Movement extends Particulars {
   readonly _tag: "Deposit" | "Withdraw" | "Charge"
   readonly account: string
@@ -22,7 +22,7 @@ export interface Transfer extends Particulars {
   readonly cents: number
 }
 
-/** One thing to book. */
+/** One booking. */
 export type Operation = Movement | Transfer
 
 /** The result of an operation. */

@@ -1,7 +1,7 @@
 /** The questions to each way to keep the books, and the form of an answer. */
 import type * as Effect from "effect/Effect"
 
-/** An answer that follows from the stored data, or why there is none. */
+/** An answer that follows from the stored data, or the reason why there is none. */
 export type Answer =
   | { readonly _tag: "Answered"; readonly text: string }
   | { readonly _tag: "Cannot"; readonly reason: string }
@@ -12,7 +12,7 @@ export const answered = (text: string): Answer => ({ _tag: "Answered", text })
 /** The stored data do not hold the answer. */
 export const cannot = (reason: string): Answer => ({ _tag: "Cannot", reason })
 
-/** The questions, in the order in which they are asked. The last two change data. */
+/** The questions, in their order. The last two change data. */
 export const questions = {
   now: "What does Ada hold now?",
   total: "What do all accounts hold?",
@@ -29,7 +29,7 @@ export const questions = {
 /** A question, by its short name. */
 export type Question = keyof typeof questions
 
-/** How one way to keep the books answers all of them. */
+/** The answers of one way to keep the books. */
 export type Answers<E = unknown> = Readonly<Record<Question, Effect.Effect<Answer, E>>>
 
 /** Cents as a decimal number: `1,234.50`. */

@@ -1,5 +1,5 @@
 /**
- * CRUD as most applications do it: load the row, change it in memory, save it. It is correct only where the
+ * CRUD as most applications do it: load the row, change it in memory, save it. It is correct only if the
  * row is locked when it is loaded.
  */
 import * as Effect from "effect/Effect"

@@ -1,4 +1,4 @@
-/** The cost of reading one balance: from a table, from a row beside the events, from a snapshot, from all events. */
+/** The cost of reading one balance: from a table, from a row with the events, from a snapshot, from all events. */
 import * as Effect from "effect/Effect"
 import { BooksFailed } from "./Books.ts"
 import type { Contestants } from "./Contestants.ts"

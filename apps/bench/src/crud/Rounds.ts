@@ -1,7 +1,7 @@
 /** Interleaved measurements, each round in another order, so that noise affects all alike. */
 import * as Effect from "effect/Effect"
 
-/** Measures each thing once in each round; gives the values of each thing, in the order of the rounds. */
+/** Measures each thing once in each round; returns the values of each thing, in the order of the rounds. */
 export const measure = Effect.fnUntraced(function*<Thing, Value, E, R>(
   things: ReadonlyArray<Thing>,
   rounds: number,

@@ -18,6 +18,6 @@ const median = (sorted: ReadonlyArray<number>): number => {
   return ((low ?? Number.NaN) + (high ?? Number.NaN)) / 2
 }
 
-/** How values of the same rounds compare with a base, round by round: what disturbs a round disturbs both. */
+/** The ratios of values to a base of the same rounds: a disturbance of a round affects both. */
 export const ratio = (values: ReadonlyArray<number>, base: ReadonlyArray<number>): Spread =>
   of(values.map((value, round) => value / (base[round] ?? Number.NaN)))

@@ -11,7 +11,7 @@ const range = ({ max, min }: Spread, show: (n: number) => string): string => `${
 const figures = (spread: Spread) => [count(spread.median), range(spread, count)]
 const ratios = (spread: Spread) => [times(spread.median), range(spread, times)]
 
-/** Where and when it was. */
+/** The machine, the database and the time. */
 const opening = ({ database, machine, options, postgres }: Findings): ReadonlyArray<string> => [
   "CRUD against event sourcing",
   `${machine.date}, ${database.name} (${postgres}), Node ${machine.node}, ${machine.cpus}`,
@@ -49,8 +49,8 @@ const say = (answer: Answer): string => (answer._tag === "Answered" ? answer.tex
 
 /** Lost updates under load. */
 const races = ({ database, loads }: Findings): ReadonlyArray<string> => [
-  "3. Money under load: what accounts hold, against what clients were told is done.",
-  ...(database.isServer ? [] : ["Embedded, transactions take turns: only what happens outside of them can race."]),
+  "3. Money under load: balances, compared with the acknowledged operations.",
+  ...(database.isServer ? [] : ["Embedded, transactions take turns: only code outside of them can race."]),
   ...loads.filter(({ clients }) => clients > 1).flatMap((load) => [
     "",
     title(load),

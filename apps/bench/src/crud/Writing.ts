@@ -24,7 +24,7 @@ export interface Load extends Workload.Size {
   readonly written: ReadonlyArray<Written>
 }
 
-/** What to run, and how often. */
+/** The workload, and the number of rounds. */
 export interface Asked {
   /** Before the names of the accounts: of no other load, for each round has fresh ones. */
   readonly prefix: string

@@ -1,4 +1,4 @@
-/** Runs the comparison: reads the command line, opens the database, prints what was found. */
+/** Runs the comparison: reads the command line, opens the database, prints the results. */
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"

@@ -1,4 +1,4 @@
-/** The page of benchmarks: what stands between its marks comes from the findings of a run. */
+/** The page of benchmarks: the part between its marks is generated from the findings of a run. */
 import type { Findings } from "../speed/Findings.ts"
 import { markdown } from "./Tables.ts"
 
@@ -13,7 +13,7 @@ export const fill = (page: string, findings: Findings): string => {
   return `${before}${begin}\n\n${markdown(findings)}\n\n${end}${after}`
 }
 
-/** The findings as the repository keeps them: with no more digits than they are worth. */
+/** The findings as the repository keeps them: rounded to significant digits. */
 export const stored = (findings: Findings): string =>
   `${
     JSON.stringify(findings, (_, value: unknown) => typeof value === "number" ? Number(value.toPrecision(5)) : value, 2)

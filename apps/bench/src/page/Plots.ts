@@ -73,7 +73,7 @@ const apart = (points: ReadonlyArray<Point>): ReadonlyArray<Point> => {
   })
 }
 
-/** How Refold compares in each group, a column for each other store: dots, with the range of the rounds. */
+/** The ratios of Refold in each group, a column for each other store: dots, with the range of the rounds. */
 const ratios = ({ groups }: Findings): ReadonlyArray<readonly [string, string]> => {
   const points = groups.filter(({ compare, unit }) => compare === "refold" && unit !== "MB").flatMap((group) =>
     group.rows.flatMap(({ label, peer, ratio }) =>

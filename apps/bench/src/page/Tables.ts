@@ -2,7 +2,7 @@
 import type { Compared, Findings } from "../speed/Findings.ts"
 import * as Format from "../speed/Format.ts"
 
-/** What was measured on what, what Refold is slower in, what stores did wrong, and a table for each group. */
+/** The machine, the groups in which Refold is slower, the incorrect results of stores, and a table for each group. */
 export const markdown = (findings: Findings): string =>
   [
     ...Format.setting(findings).map((line) => `- ${line}`),
@@ -49,5 +49,5 @@ const table = (head: ReadonlyArray<string>, rows: ReadonlyArray<ReadonlyArray<st
   return [line(head), line(head.map((_, at) => (at === 0 ? "---" : "---:"))), ...rows.map(line)]
 }
 
-// A reason may hold what MDX and tables give a meaning.
+// A reason may contain characters that MDX or tables interpret.
 const safe = (text: string): string => text.replaceAll(/[|{}<]/g, (sign) => `&#${sign.codePointAt(0)};`)

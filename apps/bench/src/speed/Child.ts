@@ -14,13 +14,13 @@ export interface Child {
   readonly stop: () => void
 }
 
-/** Where a module of this folder is, compiled or not. */
+/** The path of a module of this folder, compiled or not. */
 export const moduleOf = (name: string): URL => new URL(`./${name}${import.meta.url.slice(-3)}`, import.meta.url)
 
-/** What the processes of stores have in their environment: as in production, and no log lines. */
+/** The environment of the processes of stores: as in production, and no log lines. */
 export const environment = { ...process.env, NODE_ENV: "production", LOG_LEVEL: "fatal" }
 
-/** The line of what a failed process printed that says why. */
+/** The line with the reason in the output of a failed process. */
 export const problemIn = (printed: string): string => {
   const lines = printed.trim().split("\n")
   return lines.find((line) => /error/i.test(line)) ?? lines.at(-1) ?? ""

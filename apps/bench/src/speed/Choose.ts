@@ -6,7 +6,7 @@ import type { Group } from "./Group.ts"
 import * as Groups from "./Groups.ts"
 import { peers } from "./Peers.ts"
 
-/** The groups of a run; Refold is in all of them. Fails for a name that fits nothing. */
+/** The groups of a run; Refold is in all of them. Fails for a name without a match. */
 export const choose = (
   { only, peers: asked, scale }: Pick<Asked, "only" | "peers" | "scale">
 ): Result.Result<ReadonlyArray<Group>, UsageError> => {

@@ -12,11 +12,11 @@ export interface Asked {
   readonly only: ReadonlyArray<string>
   /** Stores, by name; all for none, or the nearest ones in a quick run. */
   readonly peers: ReadonlyArray<string>
-  /** Where to write the findings. */
+  /** The file for the findings. */
   readonly json: string | undefined
 }
 
-/** What `--help` prints. */
+/** The text of `--help`. */
 export const help = `Refold beside raw pg, castore, emmett, act-pg, dcb-es and Message DB, in one run.
 
   npm run bench                     everything
@@ -62,7 +62,7 @@ export const parse = (args: ReadonlyArray<string>): Result.Result<Asked, UsageEr
       json: values.json
     })
   } catch (error) {
-    // Node's first sentence says what is wrong.
+    // Node's first sentence names the problem.
     const [problem = "bad arguments"] = String(error instanceof Error ? error.message : error).split(/\.\s|\n/)
     return Result.fail(new UsageError({ problem: problem.replace(/\.$/, "") }))
   }

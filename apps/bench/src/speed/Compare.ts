@@ -6,7 +6,7 @@ import type { Answered } from "./Protocol.ts"
 import type { Outcome } from "./Rounds.ts"
 import * as Statistics from "./Statistics.ts"
 
-/** A measurement, with the processor time of the server where that can be measured. */
+/** A measurement, with the processor time of the server if that can be measured. */
 export interface Sample extends Answered {
   readonly serverCpuMicros?: number
 }
@@ -54,7 +54,7 @@ const ratioOf = ({ better, compare }: Group, values: Values, base: Values) => {
   const [own, other] = [values, base].map((samples) => samples.map((sample) => sample?.value))
   return compare === "refold"
     ? Statistics.advantage(other!, own!, better)
-    // How many times as much: the advantage of what is more.
+    // How many times the figure of the base.
     : Statistics.advantage(own!, other!, "more")
 }
 

@@ -1,4 +1,4 @@
-/** Counts over a whole run what stores did wrong. */
+/** Counts the incorrect results of stores over a whole run. */
 import type { Sample } from "./Compare.ts"
 import type { Correctness } from "./Findings.ts"
 import type { Cell } from "./Group.ts"
@@ -14,7 +14,7 @@ export const tally = () => {
     add: (cells: ReadonlyArray<Cell>, outcomes: ReadonlyArray<Outcome<Sample>>): void => {
       for (const [index, { peer, task }] of cells.entries()) {
         for (const sample of outcomes[index]?.values ?? []) {
-          // Only measurements that looked for it.
+          // Only measurements that checked it.
           if (sample?.wrong === undefined) continue
           const own = counts.get(peer) ?? { events: 0, lost: 0, unraised: 0, skipped: 0, hasReader: false }
           counts.set(peer, own)

@@ -1,15 +1,15 @@
-/** What a run has found, as `--json` stores it. */
+/** The findings of a run, as `--json` stores them. */
 import type { Machine } from "../crud/Machine.ts"
 import type { Group } from "./Group.ts"
 import type { PeerName } from "./Peers.ts"
 import type { Scale } from "./Scale.ts"
 import type { Spread } from "./Statistics.ts"
 
-/** The figures of one cell. Without `figure` it has none: `failed` or `missing` says why. */
+/** The figures of one cell. Without `figure`, `failed` or `missing` has the reason. */
 export interface Row {
   readonly label: string
   readonly peer: PeerName
-  /** The figure of each round; null where the round failed. */
+  /** The figure of each round; null if the round failed. */
   readonly values: ReadonlyArray<number | null>
   readonly figure?: Spread
   /** See `compare` of the group. */
@@ -17,7 +17,7 @@ export interface Row {
   /** Medians of the rounds' latencies, in milliseconds. */
   readonly p50?: number
   readonly p99?: number
-  /** Microseconds of processor time an event, of the client and of the server, where that can be measured. */
+  /** Microseconds of processor time an event, of the client and of the server if that can be measured. */
   readonly clientCpu?: number
   readonly serverCpu?: number
   readonly failed?: string
@@ -29,7 +29,7 @@ export interface Compared extends Omit<Group, "cells"> {
   readonly rows: ReadonlyArray<Row>
 }
 
-/** What a store did wrong in the whole run. */
+/** The incorrect results of a store in the whole run. */
 export interface Correctness {
   readonly peer: PeerName
   readonly label: string
@@ -38,7 +38,7 @@ export interface Correctness {
   readonly lost: number
   readonly unraised: number
   readonly skipped: number
-  /** Whether there is a reader of the whole log at all. */
+  /** Whether there is a reader of the whole log. */
   readonly hasReader: boolean
 }
 

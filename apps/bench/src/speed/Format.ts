@@ -14,7 +14,7 @@ const times = (ratio: number): string => `×${ratio.toFixed(ratio >= 10 ? 1 : 2)
 const range = ({ max, min }: Spread, show: (value: number) => string): string => `${show(min)} – ${show(max)}`
 const optional = (value: number | undefined): string => (value === undefined ? "" : figure(value))
 
-/** How to read a group, and the rounds where they are fewer than those of the run. */
+/** The note below a group: which direction is better, and its rounds if they are fewer than those of the run. */
 export const note = ({ better, rounds }: Compared): string =>
   `${better === "more" ? "more" : "less"} is better${
     rounds === undefined ? "" : `; in ${rounds} round${rounds === 1 ? "" : "s"}`
@@ -52,7 +52,7 @@ export const cells = (group: Compared, row: Row): ReadonlyArray<string> => {
   ]
 }
 
-// Within this the rounds of a run do not tell them apart.
+// Smaller differences are within the noise of the rounds.
 const alike = 0.95
 
 /** A sentence for each group and store in which Refold is slower, or takes more memory. */
@@ -66,7 +66,7 @@ export const verdicts = ({ groups }: Pick<Findings, "groups">): ReadonlyArray<st
     )
   })
 
-/** The columns of what stores did wrong. */
+/** The columns of the incorrect results. */
 export const correctnessHead = ["", "events acknowledged", "lost", "conflicts not raised", "never seen by a reader"]
 
 /** The cells of one store. */
@@ -74,7 +74,7 @@ export const correctnessCells = (
   { events, hasReader, label, lost, skipped, unraised }: Correctness
 ): ReadonlyArray<string> => [label, figure(events), figure(lost), figure(unraised), hasReader ? figure(skipped) : "–"]
 
-/** What the figures were measured on. */
+/** The machine and the settings of the measurement. */
 export const setting = ({ machine, postgres, scale, seconds, versions }: Findings): ReadonlyArray<string> => [
   `${machine.date}, ${machine.cpus}, ${machine.memory}; Node ${machine.node}; ${
     scale.isQuick ? "a quick run" : "a full run"

@@ -1,4 +1,4 @@
-/** A comparison: cells that are measured by turns, and what their figures are compared with. */
+/** A comparison: cells that are measured by turns, and the base of their ratios. */
 import type { PeerName } from "./Peers.ts"
 import type { ProgramName } from "./Programs.ts"
 import type { Size } from "./Task.ts"
@@ -7,7 +7,7 @@ import type { TaskName } from "./Tasks.ts"
 /** One store with one size. */
 export interface Cell {
   readonly peer: PeerName
-  /** What tells it apart from other cells of the same store. */
+  /** Distinguishes it from other cells of the same store. */
   readonly variant?: string
   /** The store's database for this; each name is another one. */
   readonly database: string

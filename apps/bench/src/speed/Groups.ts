@@ -1,4 +1,4 @@
-/** Everything that is measured, in its order. */
+/** All groups of measurements, in their order. */
 import type { Group } from "./Group.ts"
 import { inProcess, programs, promises } from "./groups/Programs.ts"
 import { growth, loads, projections } from "./groups/Reads.ts"

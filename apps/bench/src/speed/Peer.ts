@@ -1,8 +1,8 @@
-/** What the benchmark asks of every event store that it measures. */
+/** The interface of every event store that the benchmark measures. */
 
 /** The data of an event, about 160 bytes as JSON. */
 export interface Payload {
-  /** Unique in the run, so that a reader can say which events it has seen. */
+  /** Unique in the run, so that a reader can record which events it has seen. */
   readonly n: number
   readonly cents: number
   /** The key of the row that a projection adds it to. */
@@ -10,14 +10,14 @@ export interface Payload {
   readonly why: string
 }
 
-/** What folding a stream gives. */
+/** The state of a stream. */
 export interface Folded {
   readonly events: number
   readonly cents: number
 }
 
 /**
- * How far a stream is, in the store's own count: 0 before its first event, then the number of its events, or, in a store
+ * The version of a stream, in the store's own count: 0 before its first event, then the number of its events, or, in a store
  * without versions, the position of its last event.
  */
 export type Mark = number
@@ -25,7 +25,7 @@ export type Mark = number
 /** Another writer has appended to the stream since the mark was taken. */
 export class Conflict extends Error {}
 
-/** How far a projection was built. */
+/** The progress of building a projection. */
 interface Built {
   /** The events that were projected. */
   readonly events: number

@@ -1,4 +1,4 @@
-/** A process that holds one store: what a store changes in its process, like parsers of `pg`, others do not meet. */
+/** A process that holds one store: changes that a store makes in its process, like parsers of `pg`, do not affect others. */
 import type { Session } from "./Peer.ts"
 import { entryOf, type PeerName } from "./Peers.ts"
 import type { Answered, Job, Request, Response } from "./Protocol.ts"
@@ -64,5 +64,5 @@ const respond = async (request: Request): Promise<Response> => {
 
 process.on("message", (request: Request) => void respond(request).then((response) => process.send?.(response)))
 process.once("disconnect", () => process.exit())
-// The first request says what is wrong with a module that cannot be loaded.
+// The first request reports the error of a module that cannot be loaded.
 loading.catch(() => {})

@@ -1,7 +1,7 @@
-/** The stores that are measured, by name; a module is loaded only where its store is. */
+/** The stores that are measured, by name; a module is loaded only if its store is. */
 import type { Peer } from "./Peer.ts"
 
-/** A store: how it is shown, the package whose version is shown, and where its module is. */
+/** A store: its label, the package whose version is shown, and the path of its module. */
 interface Entry {
   readonly label: string
   /** The npm package; undefined for this repository's own. */

@@ -12,7 +12,7 @@ export type ProgramName = "start" | "bundled" | "memory"
 /** Whether a task is a program. */
 export const isProgram = (task: string): task is ProgramName => ["start", "bundled", "memory"].includes(task)
 
-/** Starts the program once. Rejects with what it printed if it fails. */
+/** Starts the program once. Rejects with its output if it fails. */
 export const run = async (peer: PeerName, url: string, what: ProgramName, events: number): Promise<Answered> => {
   const program = moduleOf("StartProcess")
   const path = what === "bundled" ? await bundled(program) : fileURLToPath(program)
@@ -22,7 +22,7 @@ export const run = async (peer: PeerName, url: string, what: ProgramName, events
   return { value: what === "memory" ? megabytes : millis, cpuMicros: 0 }
 }
 
-/** Runs Node, and gives what it printed and when. */
+/** Runs Node, and returns its output with times. */
 const start = (args: ReadonlyArray<string>) =>
   new Promise<{ readonly millis: number; readonly printed: string }>((resolve, reject) => {
     const begun = performance.now()

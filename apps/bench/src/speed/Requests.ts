@@ -4,7 +4,7 @@ import { Missing } from "./Task.ts"
 
 /** The requests to one process. */
 export interface Requests {
-  /** Sends a request and waits; rejects with what the process answers, or when it ends or does not answer in time. */
+  /** Sends a request and waits; rejects with the error of the process, or if it ends or does not answer in time. */
   readonly ask: (request: Omit<Request, "id">) => Promise<Answered | undefined>
   readonly answer: (response: Response) => void
   /** Rejects all requests, also later ones. */
@@ -17,7 +17,7 @@ interface Waiting {
   readonly reject: (error: Error) => void
 }
 
-// For what hangs: the longest preparation fills a log of millions of events.
+// Ends a hang: the longest preparation fills a log of millions of events.
 const limit = 30 * 60_000
 
 /** Without requests at first; `stop` ends a process that does not answer. */

@@ -1,14 +1,14 @@
-/** The cells of a group measured by turns: each once in each round, in another order each time. A cell that fails goes out. */
+/** The cells of a group measured by turns: each once in each round, in another order each time. A failed cell is skipped. */
 import { Missing } from "./Task.ts"
 
-/** What a cell gave: a value for each round that it finished, and why it has no more. */
+/** The results of a cell: a value for each finished round, and the reason if it failed. */
 export interface Outcome<Value> {
   readonly values: ReadonlyArray<Value | undefined>
   readonly failed?: string
   readonly missing?: string
 }
 
-/** How to prepare a cell, once, and to measure it, in round 0 to warm up and in each other round. */
+/** Prepares a cell once, and measures it: in round 0 to warm up, and in each other round. */
 export interface Cell<Value> {
   readonly prepare: () => Promise<void>
   readonly measure: (round: number) => Promise<Value>

@@ -1,4 +1,4 @@
-/** The whole run: measures the groups one after the other, and gathers what was found. */
+/** The whole run: measures the groups one after the other, and collects the findings. */
 import * as Os from "node:os"
 import * as Machine from "../crud/Machine.ts"
 import * as Compare from "./Compare.ts"

@@ -1,6 +1,6 @@
 /** The size of a run. */
 
-/** How much is measured. */
+/** The sizes of the measurements. */
 export interface Scale {
   /** The size of a run that takes about a minute. */
   readonly isQuick: boolean
@@ -10,7 +10,7 @@ export interface Scale {
   readonly rounds: number
 }
 
-/** How long a writer goes on. */
+/** The duration of a writer's loop. */
 export const millisOf = ({ isQuick }: Scale): number => (isQuick ? 50 : 1_000)
 /** The writers in words. */
 export const writersOf = (writers: number): string => `${writers} writer${writers === 1 ? "" : "s"}`

@@ -12,7 +12,7 @@ export interface Server {
   readonly source: string
   /** The url of an empty database of this name; the same database for the same name. */
   readonly database: (name: string) => Promise<string>
-  /** The processor time that it has taken, in microseconds, where that can be read. */
+  /** The processor time that it has used, in microseconds, if it can be read. */
   readonly cpuMicros: () => number | undefined
   /** Drops the databases; stops a server of its own. */
   readonly stop: () => Promise<void>

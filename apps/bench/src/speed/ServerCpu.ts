@@ -4,7 +4,7 @@ import * as Fs from "node:fs"
 // The unit of /proc, which is the same on all machines that Node runs on.
 const microsOfTick = 10_000
 
-/** Reads the microseconds that the server with this backend has taken; undefined where that cannot be read. */
+/** Reads the microseconds that the server with this backend has taken; undefined if it cannot be read. */
 export const reader = (backend: number): () => number | undefined => {
   const stat = statOf(String(backend))
   // A server elsewhere has a process of that number, too.
@@ -17,7 +17,7 @@ const total = (postmaster: number): number | undefined => {
   if (own === undefined) return undefined
   const children = Fs.readdirSync("/proc").filter((name) => /^\d+$/.test(name)).map(statOf)
     .filter((stat) => stat?.parent === postmaster)
-  // Of backends that have ended, the postmaster knows.
+  // The postmaster includes the time of backends that have ended.
   return (own.ended + children.reduce((sum, stat) => sum + (stat?.ticks ?? 0), 0)) * microsOfTick
 }
 

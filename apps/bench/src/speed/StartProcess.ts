@@ -1,6 +1,6 @@
 /**
  * A program that starts, appends one event and prints its memory; with `memory` it then appends and folds a long stream and
- * prints the maximum. It loads what a store needs and nothing else.
+ * prints the maximum. It loads only the modules that a store needs.
  */
 import type { Payload } from "./Peer.ts"
 import { entryOf, type PeerName } from "./Peers.ts"

@@ -13,8 +13,8 @@ export const quantile = (values: ReadonlyArray<number>, share: number): number =
 }
 
 /**
- * How much better values are than those of a base in the same rounds, 2 for twice as good: what disturbs a round disturbs
- * both. Rounds that one of them did not finish are left out; undefined where none is left.
+ * The ratio of values to those of a base in the same rounds, 2 for twice as good: a disturbance of a round affects
+ * both. Rounds that one of them did not finish are left out; undefined if none is left.
  */
 export const advantage = (
   values: ReadonlyArray<number | undefined>,

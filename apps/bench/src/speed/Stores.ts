@@ -13,7 +13,7 @@ export interface Stores {
   readonly absent: ReadonlyArray<Absent>
   /** The process of a store that was opened. */
   readonly of: (peer: PeerName) => Child.Child
-  /** Closes what the cells opened; what all groups share stays open. */
+  /** Closes the sessions of the cells; those that all groups share stay open. */
   readonly release: (cells: ReadonlyArray<Cell>) => Promise<void>
   readonly stop: () => void
 }
@@ -21,7 +21,7 @@ export interface Stores {
 /** The database that most groups share. */
 const shared = "main"
 
-// Opens the store and does nothing more.
+// Only opens the store.
 const opening = { writers: 1, batch: 1, streams: 1, events: 0, rows: 1, times: 0, millis: 0 }
 
 /** The address of a cell's database. */

@@ -1,7 +1,7 @@
-/** One measurement of one store: what is prepared once, and what is measured in each round. */
+/** One measurement of one store: prepared once, and measured in each round. */
 import type { Session } from "./Peer.ts"
 
-/** How much is measured; each task says which of them it reads. */
+/** The sizes of a measurement; each task documents which of them it reads. */
 export interface Size {
   /** Concurrent writers. */
   readonly writers: number
@@ -13,13 +13,13 @@ export interface Size {
   readonly events: number
   /** Rows of a projection. */
   readonly rows: number
-  /** How many times something is done in a round. */
+  /** The repetitions in a round. */
   readonly times: number
-  /** How long to go on; what was begun is finished. */
+  /** The duration of a round; operations that have begun are finished. */
   readonly millis: number
 }
 
-/** What a store did that it must not do, in one measurement. */
+/** The incorrect results of a store in one measurement. */
 interface Wrong {
   /** Appends that were acknowledged and are not stored. */
   readonly lost?: number
@@ -44,7 +44,7 @@ export interface Measured {
 /** Measures once; `round` is 0 for the round that warms up. */
 export type Measure = (round: number) => Promise<Measured>
 
-/** Prepares a session, which is not measured, and returns what measures it. Rejects with `Missing` for what it has not. */
+/** Prepares a session, which is not measured, and returns its measurement. Rejects with `Missing` if the store lacks a part. */
 export type Task = (session: Session, size: Size) => Promise<Measure>
 
 /** The store has no such part. */

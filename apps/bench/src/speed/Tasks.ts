@@ -6,7 +6,7 @@ import { cold, hot } from "./tasks/Handle.ts"
 import { catchUp, visible } from "./tasks/Project.ts"
 import { replay, snapshot } from "./tasks/Replay.ts"
 
-/** What a process that holds a session can measure. */
+/** The tasks of a process that holds a session. */
 export const tasks = {
   append,
   catchUp,

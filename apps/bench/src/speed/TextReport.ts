@@ -1,4 +1,4 @@
-/** What was found, as tables for a terminal. */
+/** The findings as tables for a terminal. */
 import * as Table from "../crud/Table.ts"
 import type { Findings } from "./Findings.ts"
 import * as Format from "./Format.ts"
@@ -21,7 +21,7 @@ export const text = (findings: Findings): string =>
 
 const orNone = (lines: ReadonlyArray<string>): ReadonlyArray<string> => (lines.length === 0 ? ["nothing"] : lines)
 
-/** Rows without figures stand below the table: their reasons are longer than its columns. */
+/** Rows without figures are below the table: their reasons are longer than its columns. */
 const tableOf = (head: ReadonlyArray<string>, rows: ReadonlyArray<ReadonlyArray<string>>): ReadonlyArray<string> => {
   const measured = rows.filter(({ length }) => length > 2)
   const used = head.map((_, column) => column === 0 || measured.some((row) => (row[column] ?? "") !== ""))

@@ -1,4 +1,4 @@
-/** The versions of what was measured. */
+/** The versions of the measured stores. */
 import * as Fs from "node:fs"
 import { createRequire } from "node:module"
 import * as Path from "node:path"

@@ -1,4 +1,4 @@
-/** Runs the benchmark: reads the command line, starts the server, prints what was found. */
+/** Runs the benchmark: reads the command line, starts the server, prints the findings. */
 import * as Result from "effect/Result"
 import * as Fs from "node:fs"
 import { choose } from "./Choose.ts"
@@ -10,7 +10,7 @@ import * as TextReport from "./TextReport.ts"
 
 const note = (text: string): void => void process.stderr.write(`bench: ${text}\n`)
 
-/** Whether everything was measured and Refold kept what it promises. */
+/** Whether everything was measured and Refold gave no incorrect results. */
 const isAsExpected = ({ correctness, groups }: Findings): boolean =>
   groups.every(({ rows }) => rows.every(({ failed }) => failed === undefined)) &&
   correctness.every(({ lost, peer, skipped, unraised }) =>

@@ -9,7 +9,7 @@ import { onServer } from "./support/Databases.ts"
 const say = (answer: Answer): string => (answer._tag === "Answered" ? answer.text : "cannot")
 
 it(
-  "each kind of books answers what it can answer, and is right",
+  "each kind of books answers the questions that it can, correctly",
   onServer(async (run) => {
     const asked = await run((database) => Effect.flatMap(Contestants.open(database), History.ask))
     expect(asked.map(({ audit, events, name, table }) => [name, say(table), say(audit), say(events)])).toEqual([
@@ -31,7 +31,7 @@ it(
 it(
   "the story is the same in all books",
   onServer(async (run) => {
-    const told = await run(Effect.fnUntraced(function*(database) {
+    const answers = await run(Effect.fnUntraced(function*(database) {
       const { all } = yield* Contestants.open(database)
       return yield* Effect.forEach(
         all,
@@ -39,6 +39,6 @@ it(
       )
     }))
     const booked = Story.operations.map((_, index) => (index === 5 ? "Refused" : "Done"))
-    expect(told).toEqual(told.map(() => [booked, 100_00, 91_00]))
+    expect(answers).toEqual(answers.map(() => [booked, 100_00, 91_00]))
   })
 )

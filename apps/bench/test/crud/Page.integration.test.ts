@@ -11,9 +11,9 @@ const page = Fs.readFileSync(
   "utf8"
 )
 
-// What else it shows are figures of one day.
+// The other contents of the page are figures of one day.
 it(
-  "what the documentation shows of two clients and of the story, and the reasons it gives, are what a run gives today",
+  "the documentation's results of the two clients and of the story are those of a run",
   onServer(async (run) => {
     const { byHand, history } = await run((database) =>
       Effect.flatMap(Contestants.open(database), (all) => Compare.knowledge(database, all))

@@ -3,7 +3,7 @@ import { expect, it } from "vitest"
 import * as Rounds from "../../src/crud/Rounds.ts"
 import * as Spread from "../../src/crud/Spread.ts"
 
-it("each round begins with another thing, and values stay with theirs", async () => {
+it("each round begins with another thing, and each value is of its own thing", async () => {
   const order: Array<string> = []
   const values = await Effect.runPromise(
     Rounds.measure(["a", "b", "c"], 3, (thing, round) => Effect.sync(() => (order.push(thing), `${thing}${round}`)))

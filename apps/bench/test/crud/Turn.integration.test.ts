@@ -9,7 +9,7 @@ import { onServer } from "./support/Databases.ts"
 
 const operations = Soak.size({ test: 40, full: 400 })
 
-// Little money, so that much is refused.
+// Low balances, so that many operations are refused.
 const poor = (size: Workload.Size) =>
   Effect.map(Workload.make("poor", size, 7), (made) => ({ ...made, opening: 20_00 }))
 
@@ -19,7 +19,7 @@ const turn = Effect.fnUntraced(function*(books: Books, workload: Workload.Worklo
 })
 
 it(
-  "concurrent clients lose no cent and overdraw nothing in books with a lock or a version check",
+  "concurrent clients lose no cent and overdraw no account in books with a lock or a version check",
   onServer(async (run) => {
     const { balances, turns } = await run(Effect.fnUntraced(function*(database) {
       const { all } = yield* Contestants.open(database)
@@ -58,7 +58,7 @@ it(
   })
 )
 
-it("what is lost and what is made is counted to the cent", async () => {
+it("lost and created money is counted to the cent", async () => {
   const workload = await Effect.runPromise(Workload.make("n", { accounts: 3, operations: 0, clients: 1 }, 1))
   const held = [workload.opening - 300, workload.opening + 100, workload.opening]
   const books: Books = {

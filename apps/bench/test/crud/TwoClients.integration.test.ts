@@ -9,7 +9,7 @@ import { onServer } from "./support/Databases.ts"
 
 describe("of two deposits on one account, one of them based on an outdated read,", () => {
   it(
-    "the table without a lock loses one, and nothing else does",
+    "only the table without a lock loses one",
     onServer(async (run) => {
       const outcomes = await run(Effect.fnUntraced(function*(database) {
         const { all } = yield* Contestants.open(database)

@@ -24,7 +24,7 @@ const schemas = Effect.flatMap(SqlClient.SqlClient, (sql) => sql`SELECT FROM pg_
 
 describe("npm run crud", () => {
   it(
-    "on a server: prints one JSON document, and leaves nothing behind",
+    "on a server: prints one JSON document, and leaves no schema behind",
     onServer(async (query, url) => {
       const { code, stdout } = await run([...small, "--json"], url)
       expect(code).toBe(0)
@@ -37,7 +37,7 @@ describe("npm run crud", () => {
     })
   )
 
-  it("embedded: prints tables, and names what cannot race there", async () => {
+  it("embedded: prints tables, and names the books that cannot race there", async () => {
     const { code, stdout } = await run([...small, "--rounds", "1", "--operations", "6"])
     expect(code).toBe(0)
     expect(stdout).toContain("an embedded PostgreSQL")
@@ -47,9 +47,9 @@ describe("npm run crud", () => {
   })
 
   it("a server that is not there, and an option that is not: one line and an exit code", async () => {
-    const nobody = await run(small, "postgres://nobody@127.0.0.1:1/none")
-    expect(nobody).toMatchObject({ code: 1, stdout: "" })
-    expect(nobody.stderr.split("\n").length).toBeLessThanOrEqual(3)
+    const failed = await run(small, "postgres://nobody@127.0.0.1:1/none")
+    expect(failed).toMatchObject({ code: 1, stdout: "" })
+    expect(failed.stderr.split("\n").length).toBeLessThanOrEqual(3)
     expect(await run(["--fast"])).toMatchObject({ code: 2, stdout: "" })
   })
 })

@@ -11,7 +11,7 @@ const problemOf = (...args: ReadonlyArray<string>): string | undefined => {
 const chosenBy = (...args: ReadonlyArray<string>) => Result.getOrThrow(Result.flatMap(Cli.parse(args), choose))
 
 describe("the command line of the benchmark", () => {
-  it("measures everything in at least five rounds without options, and in three where it is to be quick", () => {
+  it("measures everything in at least five rounds without options, and in three with --quick", () => {
     expect(Result.getOrThrow(Cli.parse([]))).toMatchObject({ scale: { isQuick: false, isHuge: false, rounds: 5 } })
     expect(Result.getOrThrow(Cli.parse(["--quick"])).scale.rounds).toBe(3)
   })
@@ -33,7 +33,7 @@ describe("the command line of the benchmark", () => {
     expect(problemOf(...args)).toContain(problem)
   })
 
-  it("takes groups by the beginning of their names, and Refold beside any store", () => {
+  it("selects groups by the beginning of their names, and Refold with any store", () => {
     const groups = chosenBy("--only", "append", "--only", "visible", "--peer", "raw")
     expect(groups.map(({ name }) => name)).toEqual(["append-1", "append-16", "append-64", "append-256", "visible"])
     expect(groups.map(({ cells }) => cells.map(({ peer }) => peer))).toEqual(groups.map(() => ["refold", "raw"]))

@@ -1,4 +1,4 @@
-// Every store does what the workloads ask of it, or says what it does not have.
+// Every store runs the workloads, or reports the parts that it lacks.
 import * as Effect from "effect/Effect"
 import { expect, it } from "vitest"
 import { freshDatabase } from "../../../../packages/postgres/test/support/freshDatabase.ts"
@@ -14,7 +14,7 @@ const sizes: Partial<Record<TaskName, Partial<Size>>> = { snapshot: { events: 10
 
 const parts: ReadonlyArray<TaskName> = ["append", "hot", "cold", "replay", "catchUp", "commit", "snapshot"]
 
-/** What a store does of all parts, without losing anything. */
+/** Runs all parts that a store has, and checks that no event is lost. */
 const partsOf = async (peer: PeerName, url: string): Promise<ReadonlyArray<TaskName>> => {
   const child = Child.start(peer)
   const works = async (task: TaskName): Promise<boolean> => {
@@ -45,14 +45,14 @@ it.each<[PeerName, ReadonlyArray<TaskName>]>([
   ["act", []],
   ["dcb", ["catchUp", "commit"]],
   ["messagedb", ["commit"]]
-])("%s appends, loads and handles commands, and beside these it has %j", async (peer, others) => {
+])("%s appends, loads and handles commands, and also has %j", async (peer, others) => {
   const found = await Effect.runPromise(
     Effect.scoped(Effect.flatMap(freshDatabase(), (url) => Effect.promise(() => partsOf(peer, url))))
   )
   expect(found).toEqual(["append", "hot", "cold", "replay", ...others])
 })
 
-it("a process that ended fails every request, and does not leave it waiting", async () => {
+it("after a process ended, every request fails at once", async () => {
   const child = Child.start("raw")
   const job = { url: "postgres://nobody@127.0.0.1:1/none", task: "append", size } as const
   const waiting = child.prepare(job).catch(String)

@@ -23,7 +23,7 @@ it("a group that need not warm up has no round before the first", async () => {
   expect(log).toEqual(["a is prepared", "a1"])
 })
 
-it("a cell that fails in one round is measured no more and is reported as failed; its neighbours go on", async () => {
+it("a cell that fails in one round is measured no further and is reported as failed; the other cells continue", async () => {
   const log: Array<string> = []
   const broken = cell("b", log, (round) => {
     if (round === 2) throw new Error("no disk")
@@ -35,7 +35,7 @@ it("a cell that fails in one round is measured no more and is reported as failed
   expect(log).not.toContain("b3")
 })
 
-it("a cell that cannot be prepared is not measured; one without the part says what is missing", async () => {
+it("a cell that cannot be prepared is not measured; one without the part reports the missing part", async () => {
   const log: Array<string> = []
   const refuse = (error: Error) => ({ ...cell("x", log), prepare: () => Promise.reject(error) })
   const outcomes = await Rounds.measure([refuse(new Error("no table")), refuse(new Missing("has no snapshots"))], 1)

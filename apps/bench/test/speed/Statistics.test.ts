@@ -14,12 +14,12 @@ describe("quantile", () => {
 })
 
 describe("advantage", () => {
-  it("is above 1 for more of what should be more, and for less of what should be less", () => {
+  it("is above 1 if the value is better, whether more or less is better", () => {
     expect(Statistics.advantage([200], [100], "more")?.median).toBe(2)
     expect(Statistics.advantage([200], [100], "less")?.median).toBe(0.5)
   })
 
-  it("compares each round with the same round, so that what slows a round down does not count", () => {
+  it("compares each round with the same round, so that a disturbed round does not count", () => {
     // The third round was disturbed, for both.
     expect(Statistics.advantage([300, 330, 30], [100, 110, 10], "more")).toEqual({ median: 3, min: 3, max: 3 })
   })

@@ -28,7 +28,7 @@ const databases = async (): Promise<ReadonlyArray<string>> => {
 }
 
 describe("npm run bench", () => {
-  it("on a server: gives figures of Refold and of raw pg for appends, and leaves nothing behind", async () => {
+  it("on a server: gives figures of Refold and of raw pg for appends, and leaves no database behind", async () => {
     const file = Path.join(Fs.mkdtempSync(Path.join(Os.tmpdir(), "bench-")), "findings.json")
     const args = "--quick --only append --peer raw --rounds 1 --json".split(" ")
     const { code, stdout } = await run([...args, file], inject("postgresUrl"))

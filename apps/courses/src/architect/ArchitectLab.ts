@@ -1,4 +1,4 @@
-/** The course "Architect lab": the way from an append-only table to CQRS, and what a table of balances cannot answer. */
+/** The course "Architect lab": from an append-only table to CQRS, and the questions that a table of balances cannot answer. */
 import type { Course } from "../Course.ts"
 import * as Capstone from "./Capstone.ts"
 import * as Crud from "./Crud.ts"

@@ -38,7 +38,7 @@ const inFramework = () => {
 
 type Row = typeof balances.initialState
 
-// The projection of the course keeps its rows and never looks at the envelope.
+// The projection of the course keeps its rows and does not read the envelope.
 const evolveRow = (row: Row, event: Account.Event): Row => ({
   ...row,
   ownerName: event._tag === "AccountOpened" ? event.ownerName : row.ownerName,

@@ -6,7 +6,7 @@ import { claim, note, type Objective } from "../Course.ts"
 
 const database = { name: "an embedded PostgreSQL", isServer: false }
 
-/** Objective: what each way to keep the books can answer, and which one loses an update. */
+/** Objective: the questions that each way to keep the books can answer, and the one that loses an update. */
 export const comparison: Objective = {
   name: "Comparison with CRUD",
   run: Effect.gen(function*() {

@@ -1,6 +1,6 @@
 /**
  * The capstone: event sourcing and CQRS as a framework of one file, in memory. It has the ideas and not the guarantees:
- * the page of the course lists what is missing until it is a store for production.
+ * the page of the course lists what is missing for production.
  */
 import { Result } from "effect"
 import type { Decider } from "refold"

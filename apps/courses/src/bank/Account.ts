@@ -21,18 +21,18 @@ export type Event = typeof AccountOpened.Event | typeof MoneyDeposited.Event | t
 // #endregion
 
 // #region state
-/** What an account is. */
+/** The state of an account. */
 export const State = Schema.Union([
   Schema.TaggedStruct("Unopened", {}),
   Schema.TaggedStruct("Open", { ownerName: Schema.String, balance: Schema.Int })
 ])
-/** What an account is. */
+/** The state of an account. */
 export type State = typeof State.Type
 
 /** The balance of an account; 0 for one that is not open. */
 export const balanceOf = (state: State): number => (state._tag === "Open" ? state.balance : 0)
 
-/** The dispatch over event types. The compiler rejects it where a type is missing. */
+/** The dispatch over event types. The compiler rejects it if a type is missing. */
 export const evolve = (state: State, event: Event): State => {
   switch (event._tag) {
     case "AccountOpened":
@@ -46,16 +46,16 @@ export const evolve = (state: State, event: Event): State => {
 // #endregion
 
 // #region decide
-/** What can be asked of an account. The schema is the first layer of validation. */
+/** The commands of an account. The schema is the first layer of validation. */
 export const Command = Schema.Union([
   Schema.TaggedStruct("OpenAccount", { ownerName: Schema.NonEmptyString }),
   Schema.TaggedStruct("Deposit", { amount: Amount }),
   Schema.TaggedStruct("Withdraw", { amount: Amount })
 ])
-/** What can be asked of an account. */
+/** A command of an account. */
 export type Command = typeof Command.Type
 
-/** Why an account refuses a command. */
+/** The refusal of a command. */
 export type Refusal =
   | { readonly _tag: "AlreadyOpen" }
   | { readonly _tag: "NotOpen" }

@@ -8,8 +8,8 @@ export const streamOf = (id: string) => Effect.fromResult(StreamName.make(Accoun
 
 // #region append
 /**
- * Appends events to an account that has `expected` events. Fails with `VersionConflict` where it has another number:
- * then nothing is stored, because another writer was faster.
+ * Appends events to an account that has `expected` events. Fails with `VersionConflict` if it has another number:
+ * then nothing is stored, because another writer appended first.
  */
 export const append = Effect.fnUntraced(function*(
   id: string,

@@ -17,7 +17,7 @@ const history = [
   Account.MoneyWithdrawn.make({ amount: 2_500 })
 ] as const
 
-/** Objective: events are plain data, and what does not fit an event's schema is not one. */
+/** Objective: events are plain data, and data that does not fit the event's schema is refused. */
 export const events: Objective = {
   name: "Three events as immutable data",
   run: Effect.sync(() => {

@@ -81,7 +81,7 @@ const textOf = (state: Account.State): string => state._tag === "Open" ? `${stat
 
 const ids = ["eve", "fay", "gil"] as const
 
-/** Objective: after commands from many writers, the full replay of each account is what the answered commands add up to. */
+/** Objective: after commands from many writers, the full replay of each account equals the sum of the answered commands. */
 export const everything: Objective = {
   name: "Replaying the full history gives the current state",
   run: Effect.gen(function*() {
@@ -100,7 +100,7 @@ export const everything: Objective = {
   })
 }
 
-// Writers that meet on three accounts: on each conflict, the handler decides again on the new state. Each account holds enough
+// Concurrent writers on three accounts: on each conflict, the handler decides again on the new state. Each account holds enough
 // for all withdrawals, so none is refused in any order.
 const manyWriters = Effect.gen(function*() {
   const handle = CommandHandler.make(Account.aggregate, { retries: 100 })

@@ -1,4 +1,4 @@
-/** The objectives about what is derived from events: the materialized view, snapshots, and the audit of everything. */
+/** The objectives about data derived from events: the materialized view, snapshots, and the audit of everything. */
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
 import * as Audit from "../../../ledger/src/sql/Audit.ts"
@@ -61,7 +61,7 @@ export const snapshots: Objective = {
   })
 }
 
-/** Objective 8: the replay of all events is compared with everything that is stored beside them. */
+/** Objective 8: the replay of all events is compared with all stored data that is derived from them. */
 export const validation: Objective = {
   name: "Validation: replaying all events gives the right balances",
   run: Effect.gen(function*() {

@@ -10,7 +10,7 @@ import * as SqlCode from "../SqlCode.ts"
 const run = "lab"
 
 // #region migration
-/** Objective 2: the rows of the old table become events, while the old application goes on. */
+/** Objective 2: the rows of the old table become events, while the old application keeps running. */
 export const objective: Objective = {
   name: "Existing balances become seed events",
   run: Effect.gen(function*() {

@@ -6,7 +6,7 @@ import * as Derived from "./DerivedObjectives.ts"
 import * as Migration from "./Migration.ts"
 import * as Write from "./WriteObjectives.ts"
 
-// Installing does nothing where the schema is there already.
+// Installing does nothing if the schema exists.
 const withSql = ({ name, run }: Objective): Objective => ({ name, run: Effect.andThen(LedgerSql.install(), run) })
 
 /** Meridian Ledger: a bank's mutable balances become events, in SQL. */

@@ -38,7 +38,7 @@ export const duplicate: Objective = {
 
 const users = CommandHandler.make(User.aggregate)
 
-/** Objective: an observer that appends while it is called gets its own event in its turn. */
+/** Objective: an observer that appends while it is called gets its own event afterwards. */
 export const observer: Objective = {
   name: "Break and fix: a subscriber that changes the store while it is called",
   run: Effect.scoped(Effect.gen(function*() {

@@ -8,7 +8,7 @@ const Text = Schema.String
 // The versions are the storage format: a stored version stays readable for as long as its events are stored.
 /** A customer registered. */
 export const CustomerRegistered = EventType.make("CustomerRegistered", Schema.Struct({ name: Text, mail: Text })).pipe(
-  // Version 2: a field is added; what was stored before gets a default.
+  // Version 2: a field is added; older events get a default.
   EventType.upcast(
     Schema.Struct({ name: Text, mail: Text, newsletter: Schema.Boolean }),
     (v1) => ({ ...v1, newsletter: false })

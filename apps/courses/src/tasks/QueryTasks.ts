@@ -68,7 +68,7 @@ const foldAll = Effect.gen(function*() {
 })
 
 // #region reactive
-/** Task 9: a projector reacts to events, whatever wrote them. */
+/** Task 9: a projector reacts to events of any writer. */
 export const reactive: Objective = {
   name: "Event-driven updates of the read model",
   run: Effect.gen(function*() {

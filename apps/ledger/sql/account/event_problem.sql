@@ -1,4 +1,4 @@
--- Why TypeScript could not read a stored event, or NULL where it can: {"_tag": "UnknownEventType" |
+-- The error with which TypeScript cannot read a stored event, or NULL if it can: {"_tag": "UnknownEventType" |
 -- "NewerSchemaVersion" | "UndecodableEvent", "stream", "version", "type", "schemaVersion", …}.
 CREATE FUNCTION ledger.event_problem(event refold.event_store) RETURNS jsonb
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
@@ -20,7 +20,7 @@ BEGIN
   ELSIF ledger.read_fields(shape, event.data) IS NOT NULL THEN
     RETURN NULL;
   END IF;
-  -- Fields that the shape does not know are no problem here.
+  -- Fields that the shape does not have are no problem here.
   problem := ledger.problem_of(shape, CASE WHEN jsonb_typeof(event.data) = 'object' THEN coalesce((
     SELECT jsonb_object_agg(f.field ->> 0, event.data -> (f.field ->> 0))
     FROM jsonb_array_elements(shape) AS f(field) WHERE event.data ? (f.field ->> 0)

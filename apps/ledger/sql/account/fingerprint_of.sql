@@ -1,4 +1,4 @@
--- What "the same command" means for its idempotency key; NULL where it has none. Refuses what cannot be a key.
+-- The fingerprint of a command for its idempotency key; NULL without a key. Refuses an invalid key.
 CREATE FUNCTION ledger.fingerprint_of(agg text, command jsonb, idempotency_key text) RETURNS text
 LANGUAGE plpgsql IMMUTABLE AS $$
 BEGIN

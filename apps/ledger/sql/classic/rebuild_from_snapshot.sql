@@ -1,5 +1,5 @@
 -- The state of an account: from its snapshot and the events after it, or from all events, with the same result.
--- snapshot_version and events tell which was done.
+-- snapshot_version and events show which was done.
 --   p_as_of_version  as of this version
 --   p_as_of          as of this instant of the store's clock (created_at); where both are given, both hold
 CREATE FUNCTION ledger.rebuild_from_snapshot(

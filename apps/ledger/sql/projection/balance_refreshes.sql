@@ -1,5 +1,5 @@
 -- The guarantee of the last refresh of balance_projection: one row. A materialised view does not hold its own age, and
--- without it a missing row could not be told from one that is not there yet.
+-- without it a missing row could not be distinguished from one that does not exist yet.
 CREATE TABLE ledger.balance_refreshes (
   -- One row only.
   is_only boolean PRIMARY KEY DEFAULT true CHECK (is_only),

@@ -1,5 +1,5 @@
--- Up to which position each kind of kept state (see kept_states) must hold every event. It tells a missing row, or one
--- that was set back, from a row that is not there yet. Snapshots need not hold any: NULL. Each position is that of an
+-- Up to which position each kind of kept state (see kept_states) must hold every event. It distinguishes a missing row,
+-- or one that was set back, from a row that does not exist yet. Snapshots need not hold any: NULL. Each position is that of an
 -- event: where there is no such event, it was deleted.
 CREATE VIEW ledger.coverage AS
 -- The limits are for the planner: these tables have one row.

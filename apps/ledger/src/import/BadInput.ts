@@ -1,4 +1,4 @@
-/** The one way in which files of the bank can be bad: a place in a file, and the rule that does not hold there. */
+/** The error of a bad file: its place, and the rule that it breaks. */
 import * as Data from "effect/Data"
 
 /** A place in a file. `row` counts the rows below the header from 1, `line` the lines of the file. */

@@ -5,15 +5,15 @@ import { createReadStream } from "node:fs"
 import { pipeline } from "node:stream"
 import { BadInput, type Place, quote } from "./BadInput.ts"
 
-/** One row: its fields as text, by column, and where it stands. A file may lack the `Extra` columns. */
+/** One row: its fields as text, by column, and its place. A file may lack the `Extra` columns. */
 export interface CsvRow<Column extends string, Extra extends string = never> {
   readonly place: Required<Omit<Place, "column">>
   readonly fields: Readonly<Record<Column, string>> & Readonly<Partial<Record<Extra, string>>>
 }
 
 /**
- * The rows below a header of exactly these columns, or of these and the `extra` ones. Fails with `BadInput` where the
- * file is not like that.
+ * The rows below a header of exactly these columns, or of these and the `extra` ones. Fails with `BadInput` for any
+ * other file.
  */
 export const read = <Column extends string, Extra extends string = never>(
   file: string,
@@ -24,7 +24,7 @@ export const read = <Column extends string, Extra extends string = never>(
     Stream.flattenIterable
   )
 
-// What csv-parse gives with `info: true`.
+// The output of csv-parse with `info: true`.
 interface CsvRecord {
   readonly record: ReadonlyArray<string>
   readonly info: { readonly lines: number }

@@ -1,6 +1,6 @@
 /**
  * The order of an account's transactions within a day. The file does not give it, but the balances do: each row's
- * balance is the balance before it plus its amount, give or take what rounding hides.
+ * balance is the balance before it plus its amount, within rounding.
  */
 
 /** A row: how it changes the balance, and the balance after it. Minor units. */
@@ -12,25 +12,25 @@ export interface Entry {
 /** A day in the order in which it happened. */
 export interface Day<E extends Entry> {
   readonly entries: ReadonlyArray<E>
-  /** Whether each balance follows from the one before; else the entries are in the order of the file. */
+  /** Whether each balance follows from the one before; otherwise the entries are in the order of the file. */
   readonly isChain: boolean
-  /** Whether the day as a whole misses what its amounts add up to by more than rounding can hide. */
+  /** Whether the change of the balance differs from the sum of the amounts by more than rounding explains. */
   readonly isGap: boolean
 }
 
 /** The bank rounds each amount and each balance to 0.10, so each of them may be off by 0.05: 5 minor units. */
 export const roundingError = 5
 
-/** By how much `rows` amounts, between a balance before and a balance after, may miss: each number may be off. */
+/** The maximum rounding error of `rows` amounts between two balances: each number may be off. */
 const maxMiss = (rows: number): number => (rows + 2) * roundingError
 
-// A search that takes longer than this has met balances that fit in no order or in far too many.
+// A search that takes more steps has balances that fit no order, or too many.
 const maxSteps = 10_000
 const maxEntries = 100
 
 /**
- * Puts the entries of one account and one day in order, given the bank's balance before that day. Where no order fits,
- * the order of the file stands, but for the row whose balance is nearest to the day's sum: that one comes last.
+ * Puts the entries of one account and one day in order, given the bank's balance before that day. If no order fits,
+ * the order of the file is kept, except for the row whose balance is nearest to the day's sum: that one is the last.
  */
 export const recover = <E extends Entry>(before: number, entries: ReadonlyArray<E>): Day<E> => {
   const chain = entries.length > maxEntries ? undefined : findChain(before, entries, { left: maxSteps })

@@ -1,6 +1,6 @@
 /**
- * Imports a folder: checks every row, then stores the rows that the store does not hold yet. The log shows how far an
- * earlier import came, so an interrupted import continues and a repeated one adds nothing.
+ * Imports a folder: checks every row, then stores the rows that the store does not hold yet. The log shows the
+ * progress of an earlier import, so an interrupted import continues and a repeated one adds nothing.
  */
 import type { NonEmptyReadonlyArray } from "effect/Array"
 import * as Data from "effect/Data"
@@ -34,11 +34,11 @@ export class ImportedDifferently extends Data.TaggedError("ImportedDifferently")
 /** Another import stored the same rows at the same time. */
 export class ImportOvertaken extends Data.TaggedError("ImportOvertaken")<{ readonly folder: string }> {
   override get message(): string {
-    return `${this.folder}: must not be imported twice at once; nothing is lost or doubled, import it again to go on`
+    return `${this.folder}: must not be imported twice at once; nothing is lost or doubled, import it again to continue`
   }
 }
 
-/** Every way an import can fail. After the last three, part of the files may be stored; importing again continues. */
+/** The errors of an import. After the last three, part of the files may be stored; importing again continues. */
 export type ImportFailure = BadInput | ImportedDifferently | ReadFailure | ImportOvertaken | CommitFailure
 
 /** An import that has gone through. */
@@ -49,9 +49,9 @@ export interface Imported {
   readonly statements: ReadonlyMap<StreamName, Statement.Statement>
   /** The events of the files: one for each row. */
   readonly events: number
-  /** How many of them the store held already. */
+  /** The number of them that the store held already. */
   readonly stored: number
-  /** How many of them this import has added. */
+  /** The number of them that this import has added. */
   readonly added: number
 }
 
@@ -74,7 +74,7 @@ export const run = Effect.fnUntraced(function*(
   return { source, statements, events, stored, added: events - stored }
 })
 
-/** Whether the files of a folder can be imported, as far as the files alone show: reads every row, stores nothing. */
+/** Checks the files of a folder without the store: reads every row, stores nothing. */
 export const checkFiles = (folder: string): Effect.Effect<void, BadInput> => Stream.runDrain(Plan.events(folder))
 
 // As many events of a stream as its version.

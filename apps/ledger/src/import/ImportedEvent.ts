@@ -10,7 +10,7 @@ import { BadInput } from "./BadInput.ts"
 import { files } from "./Source.ts"
 import type { TransactionRow } from "./TransactionRow.ts"
 
-/** Where an imported event comes from, and the id of the one before it in its stream. */
+/** The source of an imported event, and the id of the one before it in its stream. */
 export interface Origin {
   readonly source: string
   readonly previousId: string
@@ -81,7 +81,7 @@ const stamp = (
 
 /**
  * The id of an imported event: a UUID (version 8, as RFC 9562 has it) made of its row and the id before it. The same
- * rows get the same ids, so importing again adds nothing; and one equal id vouches for all rows before it.
+ * rows get the same ids, so importing again adds nothing; and an equal id proves that all rows before it are equal.
  */
 const idOf = (parts: ReadonlyArray<string>): EventId => {
   const hex = createHash("sha256").update(JSON.stringify(parts)).digest("hex")
@@ -92,6 +92,6 @@ const idOf = (parts: ReadonlyArray<string>): EventId => {
     `8${hex.slice(17, 20)}`,
     hex.slice(20, 32)
   ]
-  // A UUID in lower case is what an EventId is.
+  // An EventId is a UUID in lower case.
   return groups.join("-") as EventId
 }

@@ -1,6 +1,6 @@
 /**
- * The events that a folder stands for, in the order of their days: each with its place in its stream and an id that
- * depends on nothing but the files. Planning writes nothing, so it may run as often as one likes.
+ * The events of a folder, in the order of their days: each with its place in its stream and an id that
+ * depends on nothing but the files. Planning writes nothing, so it can be repeated.
  */
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
@@ -31,7 +31,7 @@ interface Entry {
   readonly balance: number
   /** Whether its day's order is known from the balances. */
   readonly isChain: boolean
-  /** Whether it ends a day that misses more than rounding hides. */
+  /** Whether it ends a day with a gap that rounding does not explain. */
   readonly isGap: boolean
 }
 
@@ -50,7 +50,7 @@ export const events = (folder: string): Stream.Stream<PlannedEvent, BadInput> =>
     )
   }))
 
-// How far planning has come.
+// The progress of planning.
 interface Book {
   readonly source: string
   readonly accounts: ReadonlyMap<number, AccountRow>
@@ -59,7 +59,7 @@ interface Book {
   readonly ends: Map<number, End>
 }
 
-// How far an account has come: its last event and the bank's balance after it.
+// The progress of an account: its last event and the bank's balance after it.
 interface End {
   readonly stream: StreamName.StreamName
   readonly version: number

@@ -1,4 +1,4 @@
-/** Compares each account's folded balance with the bank's own, and tells which differences rounding explains. */
+/** Compares each account's folded balance with the bank's own, and finds the differences that rounding does not explain. */
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { EventReader } from "refold/EventReader"
@@ -32,19 +32,19 @@ export interface Reconciliation {
 }
 
 /**
- * How far a fold of `transactions` amounts may end up from the bank's balance. Every amount and the one balance are
+ * The maximum rounding error of a fold of `transactions` amounts. Every amount and the one balance are
  * rounded to 0.10 in the files, each of these numbers by up to 0.05, and in the worst case all in one direction.
  */
 const boundOf = (transactions: number): number => (transactions + 1) * roundingError
 
 /**
  * Whether rounding explains a difference: it is within the bound, and so is every day. A gap of a day is money that
- * moved without a row, so a difference beside a gap is not put down to rounding however small it is.
+ * moved without a row, so no difference of an account with a gap is explained by rounding.
  */
 export const isRounding = (difference: number, { gaps, transactions }: Statement): boolean =>
   Math.abs(difference) <= boundOf(transactions) && gaps === 0
 
-/** How a folded balance compares with the bank's; None where they are equal. */
+/** The difference of a folded balance from the bank's; None if they are equal. */
 const compare = (
   folded: Balance,
   { accountId, balance: bank, transactions }: Statement

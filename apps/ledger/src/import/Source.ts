@@ -10,7 +10,7 @@ import * as TransactionRow from "./TransactionRow.ts"
 /** The names of the two files. */
 export const files = { accounts: "account.asc", transactions: "trans.asc" } as const
 
-/** The name under which a folder's accounts are known in the store: that of the folder itself. */
+/** The name of a folder's accounts in the store: that of the folder. */
 export const nameOf = (folder: string): string => basename(resolve(folder)).slice(0, 100) || "data"
 
 /** The accounts by their id, in the order of the file. As many as the bank has are held in memory. */
@@ -28,7 +28,7 @@ export const accounts = (folder: string): Effect.Effect<ReadonlyMap<number, Acco
     )
   })
 
-/** The transactions in the order of the file. Each id is remembered while they are read, so that none counts twice. */
+/** The transactions in the order of the file. The ids are kept in memory during the read, so that none counts twice. */
 export const transactions = (
   folder: string,
   accounts: ReadonlyMap<number, AccountRow.AccountRow>
@@ -51,7 +51,7 @@ export const transactions = (
     )
   })
 
-/** The rows below the headers, counted and not looked at: what an import must have stored, no matter how it works. */
+/** The number of rows below the headers, without parsing them: an independent count for tests of the import. */
 export const countRows = Effect.fnUntraced(function*(folder: string) {
   const accounts = yield* Stream.runCount(
     CsvFile.read(join(folder, files.accounts), AccountRow.columns, AccountRow.extraColumns)

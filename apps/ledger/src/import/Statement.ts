@@ -4,18 +4,18 @@ import type { PlannedEvent } from "./Plan.ts"
 /** The end of an account in the files. */
 export interface Statement {
   readonly accountId: number
-  /** How many events the account has: its opening and its transactions. */
+  /** The number of events of the account: its opening and its transactions. */
   readonly version: number
   readonly transactions: number
   /** The bank's balance after the last transaction, 0 before the first. Minor units. */
   readonly balance: number
   /** Transactions of days whose order does not follow from the balances. */
   readonly unordered: number
-  /** Days that miss more than rounding hides. */
+  /** Days with a gap that rounding does not explain. */
   readonly gaps: number
 }
 
-/** The statement once this event, too, is in it. */
+/** The statement with this event. */
 export const add = (before: Statement | undefined, { accountId, entry, version }: PlannedEvent): Statement => {
   const { balance, gaps, transactions, unordered } = before ?? nothing
   if (entry === undefined) return { accountId, version, transactions, balance, unordered, gaps }

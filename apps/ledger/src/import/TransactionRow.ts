@@ -29,7 +29,7 @@ export interface TransactionRow {
   readonly type: Type
   readonly operation: Operation
   readonly amount: Amount
-  /** The amount as it changes the balance: below 0 where money left. */
+  /** The amount as it changes the balance: below 0 if money left. */
   readonly change: number
   /** The bank's own balance after it. */
   readonly balance: number

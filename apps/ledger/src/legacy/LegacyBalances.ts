@@ -1,4 +1,4 @@
-/** What the old bank's balances are as events of accounts. */
+/** The mapping from the old bank's balances to events of accounts. */
 import * as LegacyTable from "@refold/legacy/LegacyTable"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
@@ -23,7 +23,7 @@ const Money = Schema.String.pipe(
   )
 )
 
-/** A row that can be believed. */
+/** A valid row. */
 const Row = Schema.Struct({
   account_no: Schema.NonEmptyString,
   currency: Currency,
@@ -80,7 +80,7 @@ const closed = (before: Option.Option<Row>): Events =>
     onSome: ({ balance, currency }) => [...moved(balance, Amount.make(0), currency), Account.AccountClosed.make({})]
   }))
 
-// A table of balances knows what is there, and not how it came.
+// A table of balances has the current balance, and not the deposits that led to it.
 const moved = (from: Amount, to: Amount, currency: Currency): ReadonlyArray<Account.Event> => {
   if (from === to) return []
   const amount = Amount.make(Math.abs(to - from))

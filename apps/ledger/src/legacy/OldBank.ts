@@ -5,7 +5,7 @@
 import * as Effect from "effect/Effect"
 import * as SqlClient from "effect/sql/SqlClient"
 
-/** The table of a run of the story, in a schema of its own. */
+/** The table of a run of the story, in its own schema. */
 export const schemaOf = (run: string): string => `meridian_old_${run}`
 
 /** The number of its valid accounts. */
@@ -54,7 +54,7 @@ export const work = Effect.fnUntraced(function*(run: string) {
   yield* sql`DELETE FROM ${table} WHERE account_no = '1500'`
 })
 
-/** What is in the table, as one text. */
+/** The contents of the table, as one text. */
 export const contents = Effect.fnUntraced(function*(run: string) {
   const sql = yield* SqlClient.SqlClient
   const [row] = yield* sql<{ readonly md5: string }>`

@@ -1,5 +1,5 @@
 /**
- * What each account is now, one row for each, under the name of its stream. Handlers store the row in the statement that
+ * The current state of each account, one row for each, under the name of its stream. Handlers store the row in the statement that
  * stores the events, so the answer to a command and the next read cannot differ.
  */
 import * as Schema from "effect/Schema"
@@ -8,7 +8,7 @@ import * as Projection from "refold/Projection"
 import * as Account from "../Account.ts"
 import { Balance } from "../Amount.ts"
 
-// What is stored. An index needs fields that every row has, so that a balance and a status stand in each of them.
+// The stored state. An index needs fields that every row has, so each row has a balance and a status.
 const { _tag: _, ...open } = Account.Open.fields
 const Stored = Schema.Union([
   Schema.Struct({ status: Schema.tag("Open"), ...open }),

@@ -1,6 +1,6 @@
 /**
- * What moved on each day and in each month, by currency. One movement touches two rows, that of its day and that of its
- * month, and movements of all accounts meet in them.
+ * The movements of each day and of each month, by currency. A movement changes two rows, that of its day and that of its
+ * month. The rows sum up all accounts.
  */
 import * as DateTime from "effect/DateTime"
 import * as Schema from "effect/Schema"
@@ -29,7 +29,7 @@ const keyOf = (currency: Currency.Currency, period: string): string => `${curren
 
 const monthLength = "1993-03".length
 
-// The day and the month of the world, in which it happened, and not those in which it was entered.
+// The day and the month in which it occurred, not those in which it was recorded.
 const keys = ({ currency }: Account.Movement, { occurredAt }: Projection.Envelope): ReadonlyArray<string> => {
   const date = DateTime.formatIsoDateUtc(occurredAt)
   return [keyOf(currency, date), keyOf(currency, date.slice(0, monthLength))]

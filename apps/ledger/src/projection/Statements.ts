@@ -1,6 +1,6 @@
 /**
- * The current statement of each account: its latest month, from the opening to the closing balance. A bank shows that
- * one, and the older ones on demand; these are the same row as it was then, so they need no rows of their own.
+ * The current statement of each account: its latest month, from the opening to the closing balance. Older
+ * statements are past rows of the same projection, so they need no rows of their own.
  */
 import * as DateTime from "effect/DateTime"
 import * as Schema from "effect/Schema"
@@ -9,10 +9,10 @@ import * as Account from "../Account.ts"
 import { Amount, Balance } from "../Amount.ts"
 import * as Currency from "../Currency.ts"
 
-// How many movements a statement lists: the last of its month. A row is read and written as a whole, so it is kept short.
+// The maximum number of listed movements, the last of the month. A row is read and written as a whole, so it is kept short.
 const listed = 20
 
-// A movement as a statement shows it: its day, what it was, what it changed and what it left.
+// A movement in a statement: its day, its kind, its amount and the balance after it.
 const Line = Schema.Struct({ day: Schema.String, type: Schema.String, change: Balance, balance: Balance })
 
 /** A row: a month of an account. `opening + deposited - withdrawn` is `closing`. */
@@ -26,7 +26,7 @@ export const Statement = Schema.Struct({
   /** Fees are withdrawn, too. */
   withdrawn: Amount,
   closing: Balance,
-  /** How many movements the month has had. */
+  /** The number of movements in the month. */
   movements: Schema.Int,
   /** The last of them. */
   lines: Schema.Array(Line)
@@ -55,7 +55,7 @@ const evolve = (statement: Statement, event: Event, { occurredAt }: Projection.E
   return event._tag === "AccountOpened" ? { ...current, currency: event.currency } : add(current, event, day)
 }
 
-// A movement of an earlier month that is entered late stands on the statement of the day on which it is entered.
+// A movement of an earlier month that is entered late is on the statement of the day on which it is entered.
 const turnTo = (statement: Statement, month: string): Statement =>
   month <= statement.month
     ? statement

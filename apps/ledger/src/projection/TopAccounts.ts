@@ -1,5 +1,5 @@
 /**
- * The open accounts by how much they hold, in each currency. The index has currency and balance, so "the ten largest in
+ * The open accounts by balance, in each currency. The index has currency and balance, so "the ten largest in
  * EUR" reads ten rows, however many accounts there are.
  */
 import * as DateTime from "effect/DateTime"
@@ -29,7 +29,7 @@ const evolve = (
   if (event._tag === "AccountOpened") {
     return { currency: event.currency, balance: 0, since: DateTime.formatIsoDateUtc(occurredAt) }
   }
-  // A fact about an account that is closed, or never was opened, must not bring it here.
+  // A fact about an account that is closed, or was never opened, must not create a row.
   if (event._tag === "AccountClosed" || account.since === "") return Projection.removed
   return Account.isMovement(event) ? { ...account, balance: account.balance + Account.changeOf(event) } : account
 }

@@ -1,4 +1,4 @@
-/** What accounts hold, now and then. Nothing here needs an EventStore: a query cannot append. */
+/** The balances of accounts, now and in the past. No query needs an EventStore, so none can append. */
 import type * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as AsOf from "refold/AsOf"
@@ -11,10 +11,10 @@ import * as Balances from "../projection/Balances.ts"
 /** The name under which the account `id` has its rows, or `InvalidInput`. */
 export const keyOf = (id: string) => Effect.fromResult(StreamName.make(Account.aggregate.category, id))
 
-/** The account `id` as it is now; None where nothing has ever happened to it. */
+/** The account `id` as it is now; None if it has no events. */
 export const balanceOf = (id: string) => Effect.flatMap(keyOf(id), (key) => ReadModel.get(Balances.projection, key))
 
-/** The account `id` as it was in the world at an instant, as far as it is known today. */
+/** The account `id` as of an instant of the domain's clock, by the events known today. */
 export const balanceAsOf = (id: string, instant: DateTime.Utc) =>
   Effect.flatMap(keyOf(id), (key) => PastRows.rowAsOf(Balances.projection, key, AsOf.occurredAt(instant)))
 

@@ -7,10 +7,10 @@ import * as ReadModel from "refold/ReadModel"
 import * as Statements from "../projection/Statements.ts"
 import * as Balance from "./Balance.ts"
 
-/** The current statement of the account `id`; None where it has none. */
+/** The current statement of the account `id`; None if it has none. */
 export const statement = (id: string) =>
   Effect.flatMap(Balance.keyOf(id), (key) => ReadModel.get(Statements.projection, key))
 
-/** The statement of the account `id` that was current in the world at an instant. */
+/** The statement of the account `id` as of an instant of the domain's clock. */
 export const statementAsOf = (id: string, instant: DateTime.Utc) =>
   Effect.flatMap(Balance.keyOf(id), (key) => PastRows.rowAsOf(Statements.projection, key, AsOf.occurredAt(instant)))

@@ -3,7 +3,7 @@ import * as ReadModel from "refold/ReadModel"
 import type { Currency } from "../Currency.ts"
 import * as TopAccounts from "../projection/TopAccounts.ts"
 
-/** What is asked for the largest accounts of a currency, now or in the past. */
+/** The query for the largest accounts of a currency, now or in the past. */
 export const largest = (currency: Currency, limit: number) =>
   ({ index: "byBalance", where: { currency }, descending: true, limit }) as const
 

@@ -8,7 +8,7 @@ import type { Progress } from "refold/Rebuild"
 
 type Output = NodeJS.WritableStream & Partial<Pick<Tty.WriteStream, "isTTY">>
 
-/** The progress of an import, in events. Nothing is shown where all are stored already. */
+/** The progress of an import, in events. Nothing is shown if all are stored already. */
 export const ofImport = (output: Output) => counting(make(output, "importing", "events"))
 
 /** The progress of seeding from a legacy table, in rows. */

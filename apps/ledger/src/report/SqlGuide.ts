@@ -1,6 +1,6 @@
-/** What `--sql` prints: the first statements to type in psql. */
+/** The text of `--sql`: the first statements to type in psql. */
 
-/** How to go on in psql, with the store in the schema `store`. */
+/** The next steps in psql, with the store in the schema `store`. */
 export const sqlGuide = (store: string): string =>
   `The ledger's SQL is in the schema ledger, beside the store in ${store}. In psql:
 

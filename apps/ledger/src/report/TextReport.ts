@@ -11,10 +11,10 @@ export const opening = (paint: Paint, store: string): string =>
 
 const nameWidth = Math.max(...Story.chapters.map(({ name }) => name.length))
 
-/** What is printed: a line for each chapter, selected chapters in full, or the JSON document at the end. */
+/** The output: a line for each chapter, selected chapters in full, or the JSON document at the end. */
 export type Mode = "summary" | "full" | "json"
 
-/** A chapter on stdout, and on stderr its failed checks where they are not on stdout: in every mode they are printed. */
+/** A chapter on stdout, and on stderr its failed checks if they are not on stdout. */
 export const chapter = (paint: Paint, mode: Mode, run: Story.ChapterRun) => {
   if (mode === "summary") return { stdout: summary(paint, run), stderr: [] }
   if (mode === "full" && run.isSelected) return { stdout: full(paint, run), stderr: [] }
@@ -59,7 +59,7 @@ export const closing = (
   return `${verdict}; ${Narration.count(eventsStored)} events in the store, ${seconds.toFixed(1)} s.`
 }
 
-/** Where to read on. */
+/** A reference to further reading. */
 export const furtherReading = `
 Read on:
   npm start -- --story           all chapters in full

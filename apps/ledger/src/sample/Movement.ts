@@ -72,7 +72,7 @@ const spending = (random: Random, payDay: number, most: number): ReadonlyArray<M
     return movement(random, kind, payDay + random.int(3, 16), random.int(1, Math.floor(most / 30_000)) * 10_000)
   })
 
-// What the bank books at the end of a month: interest one way or the other, to the last minor unit, and its fee.
+// The bookings at the end of a month: interest paid or charged, to the last minor unit, and the fee.
 const bookings = (random: Random, before: ReadonlyArray<Movement>, day: number): ReadonlyArray<Movement> => {
   const balance = before.reduce((sum, { amount, type }) => sum + (type === "PRIJEM" ? amount : -amount), 0)
   const interest = balance >= 0

@@ -1,6 +1,6 @@
 /** Random numbers that are the same on every machine for the same seed. */
 
-/** A source of random choices; each call moves it on. */
+/** A source of random choices; each call advances it. */
 export interface Random {
   /** A whole number, both ends included. */
   readonly int: (from: number, to: number) => number

@@ -1,6 +1,6 @@
 /**
  * A small generated bank in the format of the import: a year of accounts with salaries, rent, cash, cards, interest, fees
- * and overdrafts. Its files have what makes real ones hard: rounded numbers, and no order within a day.
+ * and overdrafts. Its files have the difficulties of real ones: rounded numbers, and no order within a day.
  */
 import type { Currency } from "../Currency.ts"
 import * as Movement from "./Movement.ts"
@@ -58,7 +58,7 @@ const accountLine = ({ currency, district, frequency, id, opening }: Account): s
 const transactionLines = (random: Random.Random, accounts: ReadonlyArray<Account>): ReadonlyArray<string> => {
   const rows = accounts.flatMap((account) => transactions(account))
   const ids = random.shuffle(rows.map((_, index) => 5_000 + index * 7))
-  // Shuffled before a sort that keeps equal days as they are, so that nothing is left of the order within a day.
+  // Shuffled before a sort that keeps equal days as they are, so that the order within a day is lost.
   return random.shuffle(rows)
     .toSorted((a, b) => a.day - b.day)
     .map(({ rest }, index) => `${ids[index] ?? 0};${rest}`)
@@ -73,7 +73,7 @@ const transactions = ({ id, movements }: Account): ReadonlyArray<{ readonly day:
   })
 }
 
-// The bank knows every minor unit but prints whole tenths.
+// The bank's exact amounts have minor units, but it prints whole tenths.
 const money = (minorUnits: number): string => (Math.round(minorUnits / 10) / 10).toFixed(2)
 
 const quoted = (text: string): string => (text === "" ? "" : `"${text}"`)

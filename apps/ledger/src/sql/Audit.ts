@@ -1,4 +1,4 @@
-/** Validates the ledger in the database: does everything derived from the events agree with them? */
+/** Validates the ledger in the database: compares all derived data with the events. */
 import * as Effect from "effect/Effect"
 import * as SqlClient from "effect/sql/SqlClient"
 import type * as SqlError from "effect/sql/SqlError"

@@ -11,12 +11,12 @@ import type { EventStoreError } from "refold/EventStoreError"
 import type { InvalidInput } from "refold/InvalidInput"
 import * as Account from "../Account.ts"
 
-/** Where the files are. */
+/** The folder of the files. */
 export const folder = new URL("../../sql/", import.meta.url)
 
 const snapshots = Option.getOrThrow(Account.aggregate.snapshots)
 
-/** What the files know from TypeScript: snapshots are shared only where both take the same ones, at the same versions. */
+/** Placeholders that TypeScript fills in: snapshots are shared only if both languages take the same ones, at the same versions. */
 export const values = {
   account_snapshots: snapshots.name,
   account_fingerprint: snapshots.fingerprint,
@@ -129,7 +129,7 @@ export const files: ReadonlyArray<string> = [
   ...classic.map((name) => `classic/${name}`),
   ...projection.map((name) => `projection/${name}`),
   ...validate.map((name) => `validate/${name}`),
-  // Last: it is about all that is there by then.
+  // Last: it covers all objects created before.
   "classic/privileges"
 ]
 
@@ -139,7 +139,7 @@ export const textOf = (file: string): string => readFileSync(new URL(`${file}.sq
 /** The files with their texts. */
 export const load = (): ReadonlyArray<SqlSchema.File> => files.map((name) => ({ name, text: textOf(name) }))
 
-/** Where it goes. */
+/** The schemas of the installation. */
 export interface Options {
   /** The schema of the ledger's functions, `ledger` by default. */
   readonly schema?: string | undefined

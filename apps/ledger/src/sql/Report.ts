@@ -10,7 +10,7 @@ import * as LedgerSql from "./LedgerSql.ts"
 export const page = (): string => {
   const folders = Map.groupBy(LedgerSql.files, (file) => file.split("/")[0]!)
   return [
-    "# The ledger in SQL: what is there, and why",
+    "# The ledger in SQL: its objects, and the reasons",
     "",
     "Made by `npm run report` in `apps/ledger` from the comments of the files in this folder; in a database `\\d+` and `\\df+` " +
     "show the same words. How SQL and TypeScript share a store: [Refold in SQL](../../../docs/src/content/docs/reference/sql-api.md).",
@@ -85,7 +85,7 @@ const prose = (text: string): ReadonlyArray<string> => {
     else if (last === undefined || last === "" || (last.startsWith("- ") && !line.startsWith(" "))) lines.push(line)
     else lines[lines.length - 1] = `${last} ${line.trim()}`
   }
-  // A list stands apart from what comes before and after it.
+  // A list is separated from the text before and after it.
   return lines.flatMap((line, index) => {
     const before = lines[index - 1]
     const changes = before !== undefined && before !== "" && line !== "" &&

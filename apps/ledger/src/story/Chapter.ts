@@ -1,4 +1,4 @@
-/** A chapter of the story: what it does on a store, what it checks, and what the reports print of it. */
+/** A chapter of the story: its actions on a store, its checks, and its output. */
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type { EventReader } from "refold/EventReader"
@@ -17,13 +17,13 @@ export interface Failure {
   readonly message?: string
 }
 
-/** What a chapter works with. */
+/** The inputs of a chapter. */
 export interface Input {
   /** Part of the ids of accounts that the story opens: the same store can run the story many times. */
   readonly run: string
   /** The folder with the bank's files. */
   readonly folder: string
-  /** The money in all accounts; measured when first asked for, then kept. */
+  /** The money in all accounts; measured at the first use, then kept. */
   readonly moneyBefore: Effect.Effect<TotalMoney.Measured, Failure, Services>
 }
 
@@ -33,7 +33,7 @@ export interface Check {
   readonly ok: boolean
 }
 
-/** What a chapter has found. */
+/** The findings of a chapter. */
 export interface ChapterResult {
   /** The chapter in one line. */
   readonly figure: string
@@ -45,7 +45,7 @@ export interface ChapterResult {
 
 /** A chapter. `R` includes a scope: projections that a chapter starts run until the story ends. */
 export interface Chapter<out R> {
-  /** What `--chapter` calls it. */
+  /** Its name for `--chapter`. */
   readonly name: string
   readonly title: string
   /** The chapters that have to run before this one. */
@@ -66,7 +66,7 @@ interface Spec<Found, R> {
   readonly facts?: (found: Found) => Readonly<Record<string, unknown>>
 }
 
-/** A chapter from what it does (`find`) and what of that is checked and printed. */
+/** Makes a chapter of its actions (`find`), its checks and its output. */
 export const make = <Found, R>(name: string, title: string, spec: Spec<Found, R>): Chapter<R> => ({
   name,
   title,
@@ -80,7 +80,7 @@ export const make = <Found, R>(name: string, title: string, spec: Spec<Found, R>
     }))
 })
 
-/** The error with this tag; undefined where the effect succeeds instead. */
+/** The error with this tag; undefined if the effect succeeds instead. */
 export const errorOf = <A, E extends Failure, R, const Tag extends E["_tag"]>(
   effect: Effect.Effect<A, E, R>,
   tag: Tag

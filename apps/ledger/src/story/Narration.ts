@@ -1,4 +1,4 @@
-/** What a chapter prints: sentences, which are joined and wrapped, and blocks of lines, which stay as they are. */
+/** The output of a chapter: sentences, which are joined and wrapped, and blocks of lines, which stay as they are. */
 import * as DateTime from "effect/DateTime"
 import { format } from "../Amount.ts"
 
@@ -38,7 +38,7 @@ export const list = (items: ReadonlyArray<string>): ReadonlyArray<string> =>
   items.map((item) => `- ${item.replaceAll(/\s*\n\s*/g, " ")}`)
 
 /**
- * A table of rows: the `columns`, then the columns of `money`, which are minor units. All fields where both are left out.
+ * A table of rows: the `columns`, then the columns of `money`, which are minor units. All fields if both are left out.
  * A column of numbers is aligned right.
  */
 export const table = <Row extends object>(

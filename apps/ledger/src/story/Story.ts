@@ -45,12 +45,12 @@ export const chapters = [...onAnyStore, ...onPostgres]
 export interface ChapterRun extends Chapter.ChapterResult {
   readonly name: string
   readonly title: string
-  /** False where the chapter ran only because another one needs it. */
+  /** False if the chapter ran only because another one needs it. */
   readonly isSelected: boolean
 }
 
 /**
- * Runs `selected`, all where left out, in the order of `chapters`, and before each the chapters that it needs. Each
+ * Runs `selected`, all if left out, in the order of `chapters`, and before each the chapters that it needs. Each
  * chapter starts when the result before it has been taken.
  */
 export const run = <R>(

@@ -8,7 +8,7 @@ import * as Folders from "../support/Folders.ts"
 
 const { accountLines, edit, transactionHeader, transactionLines } = Folders
 
-/** What an import of bad files says, its folder cut off, and how many events it has stored. */
+/** The error of an import of bad files, without its folder, and the number of stored events. */
 const refusalOf = (files: Parameters<typeof Folders.make>[0]): Promise<readonly [string, number]> => {
   const folder = Folders.make(files)
   return Effect.runPromise(
@@ -98,7 +98,7 @@ const cases: ReadonlyArray<readonly [string, Parameters<typeof Folders.make>[0],
     `trans.asc, row 1 (line 2), column "account_id": must be an account of account.asc, not "577"`
   ],
   [
-    "a transaction that stands twice",
+    "a transaction that occurs twice",
     row(3, swap("12;", "11;")),
     `trans.asc, row 2 (line 3), column "trans_id": must not repeat a transaction of a row above, not "11"`
   ],
@@ -108,7 +108,7 @@ const cases: ReadonlyArray<readonly [string, Parameters<typeof Folders.make>[0],
     "trans.asc, row 3 (line 4): must hold only text that can be stored"
   ],
   [
-    "an account that stands twice",
+    "an account that occurs twice",
     { accounts: [...accountLines, accountLines[1] ?? ""] },
     `account.asc, row 3 (line 4), column "account_id": must not repeat an account of a row above, not "576"`
   ],

@@ -25,7 +25,7 @@ describe("the order of a day", () => {
     expect(day.isChain).toBe(true)
   })
 
-  it("is found through what rounding hides, whatever the order in the file", () => {
+  it("is found in spite of rounding, whatever the order in the file", () => {
     const changes = fc.array(fc.integer({ min: -100_000, max: 100_000 }), { minLength: 1, maxLength: 7 })
     fc.assert(fc.property(fc.integer(), changes, fc.func(fc.integer()), (before, changes, key) => {
       const start = before % 1_000_000
@@ -36,7 +36,7 @@ describe("the order of a day", () => {
     }))
   })
 
-  it("is that of the file, but for the last, where no chain fits", () => {
+  it("is that of the file, except for the last entry, if no chain fits", () => {
     const day = DayOrder.recover(0, [
       { change: 100, balance: 305 },
       { change: 100, balance: 777 },
@@ -47,21 +47,21 @@ describe("the order of a day", () => {
     expect(day.isGap).toBe(false)
   })
 
-  it("has a gap where the day misses more than rounding hides", () => {
+  it("has a gap if rounding does not explain the difference of a day", () => {
     expect(DayOrder.recover(0, [{ change: 1_000, balance: 1_015 }]).isGap).toBe(false)
     expect(DayOrder.recover(0, [{ change: 1_000, balance: 1_016 }]).isGap).toBe(true)
   })
 
-  it("is looked for in a bounded number of steps", () => {
+  it("is searched in a bounded number of steps", () => {
     let looks = 0
     const entry = (change: number, balance: number): DayOrder.Entry => ({
       change,
       get balance() {
-        if (++looks > 1_000_000) throw new Error("it goes on and on")
+        if (++looks > 1_000_000) throw new Error("it never ends")
         return balance
       }
     })
-    // Rows that fit everywhere but for one that fits nowhere: every order would have to be tried.
+    // Rows that fit everywhere, except for one that fits nowhere: every order would have to be tried.
     const entries = [...Array.from({ length: 60 }, () => entry(0, 0)), entry(5_000, 1)]
     expect(DayOrder.recover(0, entries).isChain).toBe(false)
   })

@@ -24,7 +24,7 @@ const events = Effect.gen(function*() {
   return yield* Stream.runCollect((yield* EventStore).readAll())
 })
 
-/** The store, but its connection is cut after so many commits. */
+/** The store, whose connection is cut after this number of commits. */
 const cutAfter = (commits: number) =>
   Effect.updateService(EventStore, (store) => {
     let left = commits
@@ -36,7 +36,7 @@ const cutAfter = (commits: number) =>
   })
 
 describe("an import", () => {
-  it("stores each row as the event it stands for, in the order of the balances", () =>
+  it("stores each row as an event, in the order of the balances", () =>
     run(Effect.gen(function*() {
       const imported = yield* Import.run(Folders.make({ name: "bank" }))
       const stored = yield* events
@@ -58,14 +58,14 @@ describe("an import", () => {
       expect(stored[2]!.metadata).toEqual({ source: "bank/trans.asc", transId: 13 })
     })))
 
-  it("stores a fact that no account would have allowed", () =>
+  it("stores a fact that the account would refuse as a command", () =>
     run(Effect.gen(function*() {
       const overdraws = `11;576;930101;"VYBER";"VYBER";900.00;-900.00;"";;`
       yield* Import.run(Folders.make({ transactions: [Folders.transactionHeader, overdraws] }))
       expect(Account.balanceOf((yield* Accounts.load(Plan.idOf("bank", 576))).state)).toBe(-90_000)
     })))
 
-  it("opens an account before its first row, also where its opening date is later", () =>
+  it("opens an account before its first row, also if its opening date is later", () =>
     run(Effect.gen(function*() {
       const accounts = Folders.edit(Folders.accountLines, 2, (text) => text.replace("930101", "930201"))
       yield* Import.run(Folders.make({ accounts }))
@@ -97,7 +97,7 @@ describe("an import", () => {
       }))
   )
 
-  it("of files that have grown adds what is new", () =>
+  it("of files that have grown adds the new rows", () =>
     run(Effect.gen(function*() {
       yield* Import.run(Folders.make({ transactions: Folders.transactionLines.slice(0, 4) }))
       expect(yield* Import.run(Folders.make({}))).toMatchObject({ stored: 5, added: 2 })
@@ -115,7 +115,7 @@ describe("an import", () => {
       expect((yield* events).length).toBe(7)
     })))
 
-  it("that another one overtakes stops, and neither loses nor doubles a row", () =>
+  it("stops if another import overtakes it, and no row is lost or doubled", () =>
     run(Effect.gen(function*() {
       const overtaken = Effect.updateService(EventStore, (store) => {
         const overtake = Effect.provideService(Effect.orDie(Import.run(sample)), EventStore, store)
@@ -134,12 +134,12 @@ describe("an import", () => {
 
   it("reports its progress from 0 to the total", () =>
     run(Effect.gen(function*() {
-      const told: Array<number> = []
+      const reported: Array<number> = []
       yield* Import.run(sample).pipe(
-        Effect.provideService(ImportProgress, (done, total) => Effect.sync(() => void told.push(done / total)))
+        Effect.provideService(ImportProgress, (done, total) => Effect.sync(() => void reported.push(done / total)))
       )
-      expect(told[0]).toBe(0)
-      expect(told.at(-1)).toBe(1)
-      expect(told).toEqual(told.toSorted((a, b) => a - b))
+      expect(reported[0]).toBe(0)
+      expect(reported.at(-1)).toBe(1)
+      expect(reported).toEqual(reported.toSorted((a, b) => a - b))
     })))
 })

@@ -18,7 +18,7 @@ describe("real bank transactions", () => {
       const { accounts, exact, off, withinRounding } = yield* Reconciliation.reconcile(imported)
       expect(off).toEqual([])
       expect(exact + withinRounding.length).toBe(accounts)
-      // Every day's order is told by the balances, and no day has a gap.
+      // Every day's order follows from the balances, and no day has a gap.
       const statements = [...imported.statements.values()]
       expect(statements.filter(({ gaps, unordered }) => gaps + unordered > 0)).toEqual([])
       expect(yield* Import.run(folder)).toMatchObject({ added: 0 })

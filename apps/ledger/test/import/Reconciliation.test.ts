@@ -16,7 +16,7 @@ const cash = (transId: number, day: number, amount: string, balance: string) =>
   `${transId};576;9301${day};"PRIJEM";"VKLAD";${amount};${balance};"";;`
 
 describe("reconciliation", () => {
-  it("counts each account with transactions once, and others not", async () => {
+  it("counts each account with transactions once, and no others", async () => {
     // 900.00 - 200.00 + 6200.00 + 20.10 - 14.60 = 6905.50, and the bank prints 6905.60.
     expect(await reconcile(Folders.transactionLines)).toEqual({
       accounts: 1,
@@ -33,13 +33,13 @@ describe("reconciliation", () => {
     })
   })
 
-  it("lets every rounded number be off by 0.05 and no more", () => {
+  it("accepts a rounding error of at most 0.05 for each number", () => {
     const statement = { accountId: 1, version: 4, transactions: 3, balance: 0, unordered: 0, gaps: 0 }
     expect(Reconciliation.isRounding(20, statement)).toBe(true)
     expect(Reconciliation.isRounding(-21, statement)).toBe(false)
   })
 
-  it("does not put a difference down to rounding where a day's balance jumps", async () => {
+  it("does not explain a difference by rounding if a day has a gap", async () => {
     const rows = Array.from({ length: 9 }, (_, index) => cash(index, 10 + index, "1.00", `${index + 1}.00`))
     const jump = cash(9, 20, "1.00", "10.40")
     const { off } = await reconcile([Folders.transactionHeader, ...rows, jump])

@@ -1,4 +1,4 @@
-// Random histories of a few accounts: whatever happened, all projections agree with folding the decider.
+// Random histories of a few accounts: all projections agree with the fold of the decider.
 import * as Result from "effect/Result"
 import * as fc from "fast-check"
 import * as View from "refold/View"
@@ -16,7 +16,7 @@ const freeze = { _tag: "FreezeAccount", reason: "a lost card" } as const
 const unfreeze = { _tag: "UnfreezeAccount" } as const
 const reversal = (deposit: number) => ({ _tag: "ReverseDeposit" as const, deposit, reason: "a mistake" })
 
-// Commands as they come to three accounts, and facts from the bank's books; each on some day.
+// Commands to three accounts, and facts from the bank's books; each on some day.
 const amounts = fc.integer({ min: 1, max: 500_00 }).map((minorUnits) => Amount.make(minorUnits))
 const asked = fc.oneof(
   { weight: 2, arbitrary: fc.constantFrom(...Currency.literals).map(opening) },
@@ -74,7 +74,7 @@ const histories = steps.map((steps) => {
   })
 })
 
-/** What the decider makes of each account, by stream. */
+/** The fold of the decider for each account, by stream. */
 const folded = (entries: ReadonlyArray<Log.Entry>) =>
   new Map(
     [...Map.groupBy(entries, ({ id }) => id)].map((

@@ -74,7 +74,7 @@ describe("a statement", () => {
   const statement = (...entries: ReadonlyArray<ReadonlyArray<Log.Entry>>) =>
     Log.rowsOf(Statements.projection, entries.flat())["account-ada"]
 
-  it("begins a month with what the month before left", () => {
+  it("begins a month with the closing balance of the month before", () => {
     expect(statement(
       Log.on("ada", "1993-01-05", opened("EUR"), deposited("EUR", 100)),
       Log.on("ada", "1993-02-01", withdrawn("EUR", 30)),
@@ -95,7 +95,7 @@ describe("a statement", () => {
     })
   })
 
-  it("takes in what is entered late, on its own day", () => {
+  it("includes a late entry on the day of its entry", () => {
     const late = statement(
       Log.on("ada", "1993-02-01", opened("CZK"), deposited("CZK", 1)),
       Log.on("ada", "1993-01-31", deposited("CZK", 2))
@@ -104,7 +104,7 @@ describe("a statement", () => {
     expect(late?.lines.map(({ day }) => day)).toEqual(["1993-02-01", "1993-01-31"])
   })
 
-  it("shows a deposit and its undoing", () => {
+  it("shows a deposit and its reversal", () => {
     const undone = statement(
       Log.on("ada", "1993-02-01", opened("CZK"), deposited("CZK", 5), frozen),
       Log.on("ada", "1993-02-02", reversed("CZK", 5, 2))
@@ -154,7 +154,7 @@ describe("daily totals", () => {
 })
 
 describe("top accounts", () => {
-  it("have every open account with what it holds, and none that is closed", () => {
+  it("have every open account with its balance, and no closed one", () => {
     const rows = Log.rowsOf(TopAccounts.projection, [
       ...Log.on("ada", "1993-01-01", opened("EUR"), deposited("EUR", 9), limited, frozen),
       ...Log.on("ada", "1993-01-02", deposited("EUR", 3), reversed("EUR", 3, 5)),
@@ -163,7 +163,7 @@ describe("top accounts", () => {
     expect(rows).toEqual({ "account-ada": { currency: "EUR", balance: 900, since: "1993-01-01" } })
   })
 
-  it("do not take an account in for a fact that came after its end, or without a beginning", () => {
+  it("have no row for a fact about an account that is closed or was not opened", () => {
     const rows = Log.rowsOf(TopAccounts.projection, [
       ...Log.on("ada", "1993-01-01", opened("EUR"), closed, interest("EUR", 1)),
       ...Log.on("bob", "1993-01-01", interest("EUR", 1), limited)

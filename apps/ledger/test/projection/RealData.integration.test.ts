@@ -1,5 +1,5 @@
-// Real transactions, where there are some, with a poisoned event in their middle: what waits, what goes on, and what is
-// right after the repair.
+// Real transactions, where there are some, with a poisoned event in their middle: the waiting events, the other accounts, and the
+// rows after the fix.
 import * as PostgresStore from "@refold/postgres/PostgresStore"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -47,15 +47,15 @@ const run = (folder: string, layer: Layer.Layer<Services, unknown>) =>
 const { absent, folder } = RealData
 
 describe("a poisoned event in the middle of real transactions", () => {
-  it("parks its account and nothing else, and after the repair all rows are right", async (context) => {
+  it("parks its account only, and after the fix all rows are right", async (context) => {
     if (folder === undefined) return context.skip(absent)
-    const told = await run(folder, MemoryStore.layer)
-    expect(told).toMatchObject({ found })
-    expect(told.place.before).toBeGreaterThan(10_000)
-    expect(told.place.after).toBeGreaterThan(30)
+    const outcome = await run(folder, MemoryStore.layer)
+    expect(outcome).toMatchObject({ found })
+    expect(outcome.place.before).toBeGreaterThan(10_000)
+    expect(outcome.place.after).toBeGreaterThan(30)
   })
 
-  it("does the same on a server", async (context) => {
+  it("has the same result on a server", async (context) => {
     if (folder === undefined) return context.skip(absent)
     expect(await run(folder, server)).toMatchObject({ found })
   })

@@ -22,7 +22,7 @@ const withEffects = async (selected: ReadonlyArray<string>) => {
 it.each<[string, () => Promise<Store>]>([
   ["in memory", openMemory],
   ["on the embedded PostgreSQL", openEmbedded]
-])("the core of the story told with promises, %s, has the lines of the story with effects", async (_, open) => {
+])("the core of the story with promises, %s, prints the lines of the story with effects", async (_, open) => {
   await using store = await open()
   const lines = await CoreStory.lines(store)
   expect(lines).toEqual(await withEffects(Object.keys(lines)))

@@ -1,4 +1,4 @@
-/** The core of the story told with promises: for each chapter, its line, which must be that of the chapter with effects. */
+/** The core of the story with promises: for each chapter its line, which must equal that of the chapter with effects. */
 import * as Result from "effect/Result"
 import * as AsOf from "refold/AsOf"
 import * as ExpectedVersion from "refold/ExpectedVersion"
@@ -72,7 +72,7 @@ const refusedOverdraft = async ({ account }: Bank) => {
   const withdraw = { _tag: "Withdraw", amount: crowns(1_000), channel: "Transfer" } as const
   const refusal = await account("ada", withdraw).then(
     () => "no refusal",
-    // `instanceof` gives an unknown refusal; `try` gives it with its type.
+    // `instanceof` gives a refusal of unknown type; `try` gives it with its type.
     (error) => (error instanceof Refused ? error.refusal._tag : "another error")
   )
   await account("ada", { _tag: "SetOverdraftLimit", limit: crowns(300) })

@@ -50,7 +50,7 @@ describe("queries", () => {
     expectTypeOf<EventStore>().not.toExtend<Readers>()
   })
 
-  it("give a balance now and on a past day, and none of an account that nothing has happened to", () =>
+  it("return a balance now and on a past day, and none for an account without events", () =>
     run(Effect.gen(function*() {
       yield* bank
       const ada = yield* Balance.balanceOf("ada")
@@ -65,7 +65,7 @@ describe("queries", () => {
       expect(yield* Balance.balanceAsOf("ada", noon("1992-12-31"))).toEqual(Option.none())
     })))
 
-  it("give a statement now and on a past day", () =>
+  it("return a statement now and on a past day", () =>
     run(Effect.gen(function*() {
       yield* bank
       const month = Option.map((row: { readonly state: { readonly month: string } }) => row.state.month)
@@ -73,7 +73,7 @@ describe("queries", () => {
       expect(month(yield* Statement.statementAsOf("ada", noon("1993-01-31")))).toEqual(Option.some("1993-01"))
     })))
 
-  it("give the totals of a range of days or months, its end excluded", () =>
+  it("return the totals of a range of days or months, its end excluded", () =>
     run(Effect.gen(function*() {
       yield* bank
       const periods = (totals: ReadonlyArray<{ readonly period: string; readonly deposited: number }>) =>
@@ -87,7 +87,7 @@ describe("queries", () => {
       expect(yield* dailyTotals("USD", "1993-01-01", "1994-01-01")).toEqual([])
     })))
 
-  it("give the largest accounts of one currency, the largest first", () =>
+  it("return the largest accounts of one currency, the largest first", () =>
     run(Effect.gen(function*() {
       yield* bank
       const keys = (limit: number) => Effect.map(topAccounts("EUR", limit), ({ rows }) => rows.map(({ key }) => key))

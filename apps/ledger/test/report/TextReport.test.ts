@@ -38,7 +38,7 @@ describe("the text report", () => {
     )
   })
 
-  it("prints nothing of a chapter that another one needs", () => {
+  it("does not print a chapter that runs only because another one needs it", () => {
     expect(TextReport.chapter(plain, "full", runOf(true, { isSelected: false }))).toEqual({ stdout: [], stderr: [] })
   })
 

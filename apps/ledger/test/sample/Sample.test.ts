@@ -8,13 +8,13 @@ const distinct = (column: number) => new Set(transactions.map((row) => row[colum
 
 describe("the sample", () => {
   it.each(["account.asc", "trans.asc"] as const)(
-    "%s is what the generator makes; `npm run sample` renews it",
+    "%s is the output of the generator; `npm run sample` renews it",
     (name) => {
       expect(readFileSync(new URL(`../../sample/${name}`, import.meta.url), "utf8")).toBe(Sample.shipped()[name])
     }
   )
 
-  it("is another one for another seed", () => {
+  it("differs for another seed", () => {
     expect(Sample.files(1)).not.toEqual(Sample.files(2))
     expect(Sample.files(1)).toEqual(Sample.files(1))
   })
@@ -29,7 +29,7 @@ describe("the sample", () => {
     )
   })
 
-  it("has what makes real files hard: overdrafts, amounts of 0.00, days out of order", () => {
+  it("has the difficulties of real files: overdrafts, amounts of 0.00, days out of order", () => {
     expect(transactions.some((row) => row[6]?.startsWith("-"))).toBe(true)
     expect(transactions.some((row) => row[5] === "0.00")).toBe(true)
     const firsts = new Map(transactions.toReversed().map((row) => [row[1], row]))

@@ -1,4 +1,4 @@
-// Events and commands of accounts: as they should be, in any order, and as they should not.
+// Events and commands of accounts: valid ones in any order, and invalid ones.
 import * as fc from "fast-check"
 import * as Account from "../../src/Account.ts"
 import { Currency } from "../../src/Currency.ts"
@@ -58,7 +58,7 @@ export const storedEvents: fc.Arbitrary<StoredEvent> = fc.oneof(
   ofType(["AccountUnfrozen"], 1, {})
 )
 
-// As many as an account forgets.
+// More than an account keeps in its state.
 const manyDeposits = fc.array(
   fc.oneof(
     { arbitrary: ofType(deposited, 3, { amount: amounts, channel: channels, currency: currencies }), weight: 5 },
@@ -72,8 +72,8 @@ const opening = ofType(["AccountOpened"], 2, { branch: texts, statements, curren
 const closings = ofType(["AccountClosed"], 1, {})
 
 /**
- * What may be in an account's stream, for facts are not refused: mostly an opening and then what happens to an account,
- * but also openings too many, and movements before the first and after the end.
+ * Any stream of an account, since facts are not refused: mostly an opening followed by other events, but also
+ * further openings, and movements before the first opening and after the closing.
  */
 export const histories: fc.Arbitrary<ReadonlyArray<StoredEvent>> = fc
   .tuple(
@@ -89,7 +89,7 @@ const command = (_tag: string, required: Fields, optional?: Fields) =>
 
 const movement = [{ amount: amounts, channel: channels }, { currency: currencies, ...remarks }] as const
 
-/** Commands that look like one. */
+/** Valid and nearly valid commands. */
 export const commands: fc.Arbitrary<Account.Command> = fc.oneof(
   command("OpenAccount", { branch: texts, statements, currency: currencies }),
   { arbitrary: command("Deposit", ...movement), weight: 3 },
@@ -99,10 +99,10 @@ export const commands: fc.Arbitrary<Account.Command> = fc.oneof(
   command("FreezeAccount", { reason: texts }),
   command("UnfreezeAccount", {}),
   command("CloseAccount", {})
-  // Made of nothing but what the schema of commands asks for.
+  // Only fields of the schema of commands.
 ) as fc.Arbitrary<Account.Command>
 
-/** Stored events as somebody may have written them who did not ask: wrong fields, versions and types. */
+/** Stored events as another program may have written them: with wrong fields, versions and types. */
 export const oddEvents: fc.Arbitrary<StoredEvent> = fc.oneof(storedEvents, closings).chain((event) =>
   fc.record({
     type: fc.oneof(

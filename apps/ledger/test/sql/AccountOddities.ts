@@ -1,5 +1,4 @@
-// JSON that is nearly what it should be, and garbage. As texts, so that numbers which JavaScript would not write come
-// up, too.
+// Nearly valid JSON, and garbage. As texts, to include numbers that JavaScript would not write.
 import * as fc from "fast-check"
 
 /** The text of a value. */
@@ -17,7 +16,7 @@ export const amounts = fc.oneof(
   fc.constant(Math.floor(Number.MAX_SAFE_INTEGER / 256))
 )
 
-// On the edges of what is a whole number for JavaScript, and what jsonb makes of it.
+// At the limits of whole numbers in JavaScript, and their forms in jsonb.
 const oddNumbers = fc.constantFrom(
   ..."-1 -0 0.0 1.0 100.00 1e2 1.5 0.1 -0.5 9007199254740991 9007199254740992 9007199254740991.4 9007199254740991.5"
     .split(" "),
@@ -42,13 +41,13 @@ const anyField = fc.tuple(fc.constantFrom(...names.split(" ")), oddValues)
 
 const fieldOf = (value: object) => fc.constantFrom(...Object.keys(value), "x")
 
-// A text becomes another text as often as not.
+// About half of the changed texts become another text.
 const oddField = (value: Record<string, unknown>) =>
   fieldOf(value).chain((name) =>
     fc.tuple(fc.constant(name), typeof value[name] === "string" ? fc.oneof(oddWords, oddValues) : oddValues)
   )
 
-/** A field is something else, is not there, or is one too many. A name may be there twice: the last one counts. */
+/** A field is changed, removed or added. A name may occur twice: the last one counts. */
 export const changed = (value: object): fc.Arbitrary<string> => {
   const fields = Object.entries(value).map(([name, item]) => [name, json(item)] as const)
   return fc.oneof(
@@ -59,7 +58,7 @@ export const changed = (value: object): fc.Arbitrary<string> => {
   ).map((all) => `{${all.map(([name, text]) => `${json(name)}:${text}`).join(",")}}`)
 }
 
-/** Changed, as it was, or no object at all. */
+/** A changed object, the same object, or another value. */
 export const nearly = (value: object): fc.Arbitrary<string> =>
   fc.oneof(
     { arbitrary: changed(value), weight: 6 },

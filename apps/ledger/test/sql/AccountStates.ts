@@ -1,4 +1,4 @@
-// States of accounts, commands on the edge of what an account in some state can do, and what is no state.
+// States of accounts, commands at the limits of a state, and invalid states.
 import * as fc from "fast-check"
 import type * as Account from "../../src/Account.ts"
 import { Amount } from "../../src/Amount.ts"
@@ -10,7 +10,7 @@ const deposits = fc.uniqueArray(
   { maxLength: 10, selector: ({ version }) => version }
 ).map((list) => list.toSorted((one, other) => one.version - other.version))
 
-// States of open accounts, also such as no history leads to.
+// States of open accounts, also ones that no history leads to.
 const openStates: fc.Arbitrary<Account.Open> = fc.record({
   _tag: fc.constant("Open" as const),
   currency: currencies,
@@ -28,7 +28,7 @@ export const states: fc.Arbitrary<Account.State> = fc.oneof(
   fc.constant({ _tag: "Closed" as const })
 )
 
-/** Commands on the edge of what such an account can do: all it has, one more, one less. */
+/** Commands at the limits of such an account: the whole balance, one more, one less. */
 export const edgeCommands = (state: Account.State): fc.Arbitrary<Account.Command> => {
   if (state._tag !== "Open") return commands
   const near = (edge: number) =>

@@ -1,4 +1,4 @@
-// On the embedded database: nothing here is about several connections.
+// On the embedded database: these laws need one connection only.
 import * as Suite from "@refold/laws/kit/Suite"
 import * as EmbeddedStore from "../../../../packages/postgres/test/support/EmbeddedStore.ts"
 import * as AccountTwin from "./AccountTwin.ts"

@@ -1,4 +1,4 @@
-// A store with the ledger's SQL beside it, and broken copies of that SQL for the laws to find out.
+// A store with the ledger's SQL beside it, and faulty copies of that SQL, which the laws must detect.
 import type * as Law from "@refold/laws/kit/Law"
 import * as SqlSchema from "@refold/postgres/schema/SqlSchema"
 import * as Effect from "effect/Effect"
@@ -19,7 +19,7 @@ EXCEPTION WHEN OTHERS THEN
 END
 $$`
 
-// Installs the ledger's SQL, and what the laws need besides.
+// Installs the ledger's SQL, and the helpers of the laws.
 const install = Effect.gen(function*() {
   const sql = yield* SqlClient.SqlClient
   yield* LedgerSql.install()
@@ -31,15 +31,15 @@ const install = Effect.gen(function*() {
 export const on = <Services, E>(store: Layer.Layer<Services | SqlClient.SqlClient, E>) =>
   Layer.provideMerge(Layer.effectDiscard(install), store)
 
-/** Another text in a file. */
+/** A replacement of a text in a file. */
 export type Edit = readonly [file: string, from: string, to: string]
 
-/** A mistake that somebody could make. */
+/** A planted fault. */
 export interface Fault<R> {
-  /** What is wrong. */
+  /** The description of the fault. */
   readonly fault: string
   readonly edits: ReadonlyArray<Edit>
-  /** Who finds it, in a schema of the broken functions. */
+  /** The law that must find it, in a schema of the faulty functions. */
   readonly law: (schema: string) => Law.Property<R>
 }
 
@@ -48,7 +48,7 @@ export const installBroken = (edits: ReadonlyArray<Edit>, schema: string) =>
   Effect.gen(function*() {
     const files = LedgerSql.load().map(({ name, text }) => {
       const changed = edits.filter(([file]) => file === name).reduce((before, [, from, to]) => {
-        if (!before.includes(from)) throw new Error(`${name} does not say: ${from}`)
+        if (!before.includes(from)) throw new Error(`${name} does not contain: ${from}`)
         return before.replace(from, () => to)
       }, text)
       return { name, text: changed }

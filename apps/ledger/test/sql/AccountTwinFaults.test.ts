@@ -1,4 +1,4 @@
-// Mistakes that somebody could make in the account's SQL, and which law finds each.
+// Planted faults in the account's SQL, and the law that finds each.
 import * as Effect from "effect/Effect"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import type * as SqlClient from "effect/sql/SqlClient"
@@ -30,7 +30,7 @@ const faults: ReadonlyArray<Fault> = [
     "WHEN 'FeeCharged' THEN 1"
   ]),
   fault("old deposits come by card", "upcast", eventsAgree, ["\"Unspecified\"", "\"Card\""]),
-  fault("an event of the future is read as one of today", "event_problem", eventsAgree, [
+  fault("an event of a newer version is read as one of the latest version", "event_problem", eventsAgree, [
     "event.schema_version > jsonb_array_length(shapes)",
     "event.schema_version > 9"
   ]),
@@ -51,8 +51,8 @@ const faults: ReadonlyArray<Fault> = [
     "'MoneyDeposited', 'InterestCredited'",
     "'MoneyDeposited'"
   ]),
-  fault("eleven deposits are remembered", "deposits_after", foldAgrees, ["> 9 LOOP", "> 10 LOOP"]),
-  fault("a deposit stays as it was when it is undone", "deposits_after", foldAgrees, [
+  fault("eleven deposits are kept", "deposits_after", foldAgrees, ["> 9 LOOP", "> 10 LOOP"]),
+  fault("a deposit does not change when it is reversed", "deposits_after", foldAgrees, [
     "\"isReversed\": true",
     "\"isReversed\": false"
   ]),
@@ -73,8 +73,8 @@ const faults: ReadonlyArray<Fault> = [
     " + (state -> 'overdraftLimit')::numeric",
     ""
   ]),
-  fault("the last penny cannot be had", "is_too_much", decideAgrees, ["< amount", "<= amount"]),
-  fault("nothing can be paid in", "decide_movement", decideAgrees, [
+  fault("the last minor unit cannot be withdrawn", "is_too_much", decideAgrees, ["< amount", "<= amount"]),
+  fault("no deposit is accepted", "decide_movement", decideAgrees, [
     "asked -> 'amount' = '0'",
     "asked -> 'amount' = '-1'"
   ]),
@@ -87,7 +87,7 @@ const faults: ReadonlyArray<Fault> = [
     "= 10 AND",
     "= 11 AND"
   ]),
-  fault("a deposit is undone twice", "decide_reversal", decideAgrees, [
+  fault("a deposit is reversed twice", "decide_reversal", decideAgrees, [
     "(found_one ->> 'isReversed')::boolean",
     "false"
   ]),
@@ -99,17 +99,17 @@ const faults: ReadonlyArray<Fault> = [
     "WHERE f.field IS NULL OR ledger",
     "WHERE ledger"
   ], ["ORDER BY f.number", "AND f.field IS NOT NULL ORDER BY f.number"]),
-  fault("a currency too many", "words_of", checkAgrees, ["\"USD\"", "\"USD\", \"czk\""]),
+  fault("an additional currency", "words_of", checkAgrees, ["\"USD\"", "\"USD\", \"czk\""]),
   fault("places of deposits start at 0", "read_field", checkAgrees, ["'place' THEN 1", "'place' THEN 0"]),
   fault("a command means itself in every account", "fingerprint_of", fingerprintsAgree, [
     "'account', agg",
     "'account', ''"
   ]),
-  fault("any snapshot is believed", "is_account", statesAgree, [
+  fault("any snapshot is accepted", "is_account", statesAgree, [
     "IS NULL THEN\n    RETURN false",
     "IS NULL THEN\n    RETURN true"
   ]),
-  fault("a snapshot's deposits are not looked at", "is_account", statesAgree, ["NOT EXISTS (", "true OR NOT EXISTS ("])
+  fault("a snapshot's deposits are not checked", "is_account", statesAgree, ["NOT EXISTS (", "true OR NOT EXISTS ("])
 ]
 
 // One seed for all, so that a fault that was found once is found each time.
@@ -120,7 +120,7 @@ describe("planted faults", () => {
   afterAll(() => runtime.dispose())
 
   it.each(faults.map((fault) => [fault.fault, fault.law("").law, fault] as const))(
-    "where %s, a law is broken: %s",
+    "if %s, a law is broken: %s",
     async (_, __, fault) => {
       await runtime.runPromise(Effect.scoped(AccountTwin.installBroken(fault.edits, "broken")))
       const verdict = await fault.law("broken").check({

@@ -1,4 +1,4 @@
-// The account in SQL is the account in TypeScript, function by function. Each law takes many inputs at once, because a
+// The account in SQL equals the account in TypeScript, function by function. Each law takes many inputs at once, because a
 // query costs more than what it computes, and the schema of the functions, for broken copies of them to be tried.
 import * as Law from "@refold/laws/kit/Law"
 import * as DateTime from "effect/DateTime"
@@ -81,7 +81,7 @@ const stateOf = (state: Account.State): Json.Json => Result.getOrThrow(snapshots
 
 /** By a running aggregate: the state after each event. */
 export const foldAgrees = law(
-  "fold_account is the fold in TypeScript, state by state, on all that may be in a stream",
+  "fold_account equals the fold in TypeScript, state by state, on any stream",
   Arbitraries.histories,
   (history) => {
     let state = decider.initialState
@@ -101,9 +101,9 @@ export const foldAgrees = law(
   }
 )
 
-/** With what is wrong with an event that has no meaning. */
+/** Includes the problem of an invalid event. */
 export const eventsAgree = law(
-  "account_event is the codec in TypeScript, for events of every version and for garbage",
+  "account_event equals the codec in TypeScript, for events of every version and for garbage",
   fc.oneof(Arbitraries.storedEvents, Arbitraries.oddEvents),
   (event) => ({
     sql: `(SELECT coalesce(ledger.event_problem(e) - 'reason', ledger.account_event(e))
@@ -119,9 +119,9 @@ export const eventsAgree = law(
   })
 )
 
-/** Whatever is asked, of whatever account. */
+/** For any command, and any state. */
 export const decideAgrees = law(
-  "decide_account is the decider in TypeScript, event by event and refusal by refusal",
+  "decide_account equals the decider in TypeScript, event by event and refusal by refusal",
   fc.oneof(
     States.states,
     Arbitraries.histories.map((history) =>
@@ -143,9 +143,9 @@ export const decideAgrees = law(
   })
 )
 
-/** As `attempt` in `AccountTwin.ts` says it. */
+/** In the form of `attempt` in `AccountTwin.ts`. */
 export const checkAgrees = law(
-  "check_command takes the commands that the schema in TypeScript takes, as it takes them, and no others",
+  "check_command accepts exactly the commands that the schema in TypeScript accepts, with the same result",
   fc.oneof(Arbitraries.oddCommands, Arbitraries.commands.map((command) => JSON.stringify(command))),
   (text) => ({
     sql: "twin.attempt('SELECT ledger.check_command($1)', i.input)",
@@ -157,7 +157,7 @@ export const checkAgrees = law(
   })
 )
 
-/** Which makes keys of the one known to the other. */
+/** So that a key used in one language is recognised in the other. */
 export const fingerprintsAgree = law(
   "a command has the same fingerprint in SQL and in TypeScript",
   fc.tuple(
@@ -176,9 +176,9 @@ export const fingerprintsAgree = law(
   })
 )
 
-/** Else one would believe what the other does not. */
+/** Otherwise a snapshot could be valid in one language only. */
 export const statesAgree = law(
-  "is_account takes the states that the schema in TypeScript takes, and no others",
+  "is_account accepts exactly the states that the schema in TypeScript accepts",
   fc.oneof(States.oddStates, States.states.map((state) => JSON.stringify(state))),
   (text) => ({
     sql: "to_jsonb(ledger.is_account(i.input))",

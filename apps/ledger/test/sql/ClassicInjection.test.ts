@@ -1,5 +1,5 @@
 // Texts that are SQL, or look like the end of some, through every parameter of every function of the ledger: they are
-// stored as they are, or refused, and nothing else happens.
+// stored unchanged, or refused, and have no other effect.
 import * as Effect from "effect/Effect"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import * as SqlClient from "effect/sql/SqlClient"
@@ -45,7 +45,7 @@ afterAll(() => runtime.dispose())
 const run = <A extends object>(text: string, parameters: ReadonlyArray<unknown> = []) =>
   runtime.runPromise(Effect.flatMap(SqlClient.SqlClient, (sql) => sql.unsafe<A>(text, [...parameters])))
 
-/** The SQLSTATE, or nothing where it succeeds; either way it leaves nothing behind. */
+/** The SQLSTATE, or undefined on success; all changes are rolled back. */
 const codeOf = (text: string, parameters: ReadonlyArray<unknown>) =>
   runtime.runPromise(
     Effect.flatMap(SqlClient.SqlClient, (sql) =>
@@ -97,7 +97,7 @@ describe("SQL in a text", () => {
     await run("CALL ledger.deposit('ada', 1000000)")
   })
 
-  /** The parameters whose text the server took for SQL: it could not parse it (42) or was not prepared for it (XX). */
+  /** The parameters whose text the server read as SQL: a syntax error (42) or an internal error (XX). */
   const taken = async (parameters: ReadonlyArray<Parameter>) => {
     const found = new Set<string>()
     for (const { call, name } of parameters) {
@@ -108,7 +108,7 @@ describe("SQL in a text", () => {
     return [...found]
   }
 
-  it("does nothing in any parameter of any function", async () => {
+  it("has no effect in any parameter of any function", async () => {
     const before = await run(everything)
     const parameters = await run<Parameter>(calls("ledger"))
     expect(parameters.length).toBeGreaterThan(60)
@@ -116,7 +116,7 @@ describe("SQL in a text", () => {
     expect(await run(everything)).toEqual(before)
   })
 
-  it("would be found in a function that puts texts together", async () => {
+  it("would be found in a function that concatenates texts", async () => {
     await run("CREATE SCHEMA careless")
     await run(`CREATE FUNCTION careless.count_of(agg text) RETURNS bigint LANGUAGE plpgsql AS $$
       DECLARE
@@ -130,7 +130,7 @@ describe("SQL in a text", () => {
 
   it("is stored unchanged in every free text", async () => {
     for (const [index, text] of corpus.entries()) {
-      const agg = `told-${index}`
+      const agg = `agg-${index}`
       const own = { branch: text, statements: "Monthly", currency: "CZK", _tag: "OpenAccount" }
       await run("SELECT version FROM ledger.handle($1, $2::text::jsonb, NULL, NULL, $3, $4)", [
         agg,
@@ -165,7 +165,7 @@ describe("SQL in a text", () => {
 
   const isName = (text: string) => text.length <= 247 && !/\p{Cc}/u.test(text)
 
-  it("is no name where it is too long for one, or has control characters", async () => {
+  it("is refused as a name if it is too long or has control characters", async () => {
     for (const text of corpus.filter((text) => !isName(text))) {
       expect(await codeOf(open, [text, command])).toBe("22023")
     }

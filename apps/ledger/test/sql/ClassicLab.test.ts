@@ -1,4 +1,4 @@
-// What a student of the classic labs types, one after another, and what he gets.
+// The statements of a student of the classic labs, in order, and their results.
 import * as Effect from "effect/Effect"
 import * as SqlClient from "effect/sql/SqlClient"
 import { describe, expect, it } from "vitest"
@@ -78,7 +78,7 @@ describe("the classic lab", () => {
     expect(await versions("4, '2020-01-03T00:00Z'")).toEqual({ version: 3n, snapshot_version: 0n })
   })
 
-  it("stores what TypeScript reads", async () => {
+  it("stores events that TypeScript reads", async () => {
     expect(await run(Accounts.load("ada"))).toMatchObject({ version: 5, state: { balance: 6 } })
   })
 
@@ -97,7 +97,7 @@ describe("the classic lab", () => {
 })
 
 describe("a procedure", () => {
-  it("is called within PL/pgSQL, too, with a variable for its result", async () => {
+  it("can be called within PL/pgSQL, with a variable for its result", async () => {
     await type(`DO $$
       DECLARE
         answer jsonb;

@@ -1,4 +1,4 @@
-// What a student of the classic labs types wrongly, and what he is told.
+// Wrong statements of a student of the classic labs, and the errors.
 import { beforeAll, describe, expect, it } from "vitest"
 import { money, start } from "./ClassicSession.ts"
 
@@ -79,11 +79,11 @@ describe("an event that no code could read", () => {
     ) expect(await refusal(text)).toMatchObject({ code: "22023", message })
   })
 
-  it("is refused where it is no JSON at all", async () => {
+  it("is refused if it is not JSON", async () => {
     expect(await refusal("SELECT append_event('eve', 'MoneyDeposited', 'amount 5')")).toMatchObject({ code: "22P02" })
   })
 
-  it("leaves nothing behind", async () => {
+  it("stores nothing", async () => {
     expect(await type("SELECT count(*) AS n FROM event_store WHERE aggregate_id = 'eve'")).toEqual([{ n: 0n }])
   })
 
@@ -99,7 +99,7 @@ describe("an event that no code could read", () => {
   })
 })
 
-describe("a command that makes no sense", () => {
+describe("an invalid command", () => {
   it.each([
     ["CALL deposit('bob', -1)", "command.amount must be a whole number of minor units from 0 to 9007199254740991"],
     ["CALL deposit('bob', 0.5)", "command.amount must be a whole number of minor units from 0 to 9007199254740991"],
@@ -143,7 +143,7 @@ describe("a command that makes no sense", () => {
     expect(await refusal(text)).toMatchObject({ code: "ML001", message })
   })
 
-  it("does not turn crowns into euros where no currency is named", async () => {
+  it("does not turn crowns into euros if no currency is named", async () => {
     await type("CALL open('euro', 'Brno', 'EUR')")
     expect(await refusal("CALL transfer('bob', 'euro', 1)")).toMatchObject({
       code: "ML001",

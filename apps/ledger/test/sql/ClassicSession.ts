@@ -7,7 +7,7 @@ import * as EmbeddedStore from "../../../../packages/postgres/test/support/Embed
 import * as AccountTwin from "./AccountTwin.ts"
 import * as HandlerTwin from "./HandlerTwin.ts"
 
-/** What can be typed there. Each statement is a transaction. */
+/** Runs statements in the session. Each statement is a transaction. */
 export const start = () => {
   const runtime = ManagedRuntime.make(AccountTwin.on(EmbeddedStore.layer()))
   afterAll(() => runtime.dispose())
@@ -22,7 +22,7 @@ export const start = () => {
     run: runtime.runPromise,
     /** The rows. */
     type: (text: string) => runtime.runPromise(inSession(text)),
-    /** What the server says where it refuses. */
+    /** The error message of a refused statement. */
     refusal: (text: string) =>
       runtime.runPromise(Effect.map(Effect.flip(inSession(text)), (error) => {
         const { code, detail, message } = HandlerTwin.serverError(error)

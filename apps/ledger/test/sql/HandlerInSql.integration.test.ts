@@ -1,5 +1,5 @@
-// What the handler in SQL does beside giving the right answer: to snapshots, to money between accounts, within the
-// caller's transaction.
+// Effects of the handler in SQL besides its answer: snapshots, transfers between accounts, and the caller's
+// transaction.
 import * as PostgresStore from "@refold/postgres/PostgresStore"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -52,7 +52,7 @@ describe("snapshots", () => {
     Snapshots.find(Account.aggregate.snapshots, Result.getOrThrow(StreamName.make("account", account)))
 
   it(
-    "are saved by SQL when TypeScript would, and serve TypeScript",
+    "are saved by SQL at the same versions as by TypeScript, and TypeScript uses them",
     onServer(Effect.gen(function*() {
       yield* open("busy")
       for (let count = 2; count < 100; count++) yield* inSql.ask({ account: "busy", command: deposit(1) })
@@ -68,7 +68,7 @@ describe("snapshots", () => {
   )
 
   it(
-    "that TypeScript saved serve SQL",
+    "that TypeScript saved are used by SQL",
     onServer(Effect.gen(function*() {
       yield* open("watched")
       for (let count = 2; count <= 101; count++) yield* Accounts.handle("watched", deposit(1))
@@ -78,7 +78,7 @@ describe("snapshots", () => {
   )
 
   it(
-    "that no code could have saved are not believed",
+    "that no code could have saved are not used",
     onServer(Effect.gen(function*() {
       yield* open("odd")
       yield* sql("SELECT version FROM ledger.take_snapshot('odd')")
@@ -125,7 +125,7 @@ describe("transfers by SQL and by TypeScript at the same time", () => {
       for (const answer of answers.filter((answer) => !isDone(answer))) {
         expect(answer).toMatchObject({ _tag: "PartRefused", refusal: { _tag: "InsufficientFunds" } })
       }
-      // Sent once more in the other order, about half of them in the other language, and none is done twice.
+      // Repeated in reverse order, about half of them in the other language: none is carried out twice.
       const again = yield* send(asked.filter((_, index) => isDone(answers[index])), 1)
       expect(again).toEqual(done.map((places) => places.map((place) => ({ ...place, deduplicated: true }))))
       expect(yield* Effect.forEach(accounts, balanceOf)).toEqual(balances)
@@ -151,7 +151,7 @@ describe("the caller", () => {
   )
 
   it(
-    "takes back what he did by rolling back",
+    "is undone by a rollback",
     onServer(Effect.gen(function*() {
       yield* open("undone")
       const client = yield* SqlClient.SqlClient
@@ -167,7 +167,7 @@ describe("the caller", () => {
   )
 
   it(
-    "under REPEATABLE READ fails with a retryable error where it cannot see an earlier commit",
+    "under REPEATABLE READ fails with a retryable error if it cannot see an earlier commit",
     onServer(Effect.gen(function*() {
       yield* open("moving")
       const client = yield* SqlClient.SqlClient

@@ -1,4 +1,4 @@
-// What may be asked of accounts, one thing after another, and in which language each is asked.
+// Random programs: commands to accounts in sequence, each in one of the languages.
 import * as fc from "fast-check"
 import type * as Account from "../../src/Account.ts"
 import { Amount } from "../../src/Amount.ts"
@@ -6,28 +6,28 @@ import * as Arbitraries from "./AccountArbitraries.ts"
 import type * as HandlerTwin from "./HandlerTwin.ts"
 
 const languages = ["SQL", "TypeScript", "TypeScript without memory"] as const
-/** Who does it. */
+/** The handler of a step. */
 export type Language = typeof languages[number]
 
-/** One thing that happens: something is asked, a fact comes from elsewhere, or a state is remembered. */
+/** A step: a command, an imported fact, or a snapshot. */
 export type Step =
   | { readonly _tag: "Ask"; readonly by: Language; readonly ask: HandlerTwin.Ask }
   | { readonly _tag: "Transfer"; readonly by: Language; readonly transfer: HandlerTwin.Transfer }
   | { readonly _tag: "Fact"; readonly account: string; readonly event: Arbitraries.StoredEvent }
   | { readonly _tag: "Remember"; readonly by: Language; readonly account: string }
 
-/** Whose accounts they are. */
+/** The accounts of a program. */
 export const accounts = ["ada", "bob"] as const
 /** Any of them. */
 export const by = fc.constantFrom(...languages)
 const account = fc.constantFrom(...accounts)
 const key = fc.option(fc.constantFrom("1", "2", "3", "4", "5"), { nil: undefined, freq: 2 })
-/** Little enough to be had. */
+/** An amount that most accounts hold. */
 export const amount = fc.nat(300).map((minorUnits) => Amount.make(minorUnits))
 
 const commands: fc.Arbitrary<Account.Command> = fc.oneof(
   { arbitrary: Arbitraries.commands, weight: 2 },
-  // Few of them, so that a key comes back with the same command.
+  // Few keys, so that a key is repeated with the same command.
   {
     arbitrary: fc.constantFrom<Account.Command>(
       { _tag: "OpenAccount", branch: "Prague", statements: "Monthly", currency: "CZK" },
@@ -81,7 +81,7 @@ const open = (account: string): ReadonlyArray<Step> => [
   { _tag: "Fact", account, event: { type: "MoneyPaidIn", schemaVersion: 1, data: "{\"amount\":1000}" } }
 ]
 
-/** Mostly on accounts that are open and have money. In the end some of it is sent again, in whatever language. */
+/** Mostly on accounts that are open and have money. At the end some commands are repeated, in any language. */
 export const programs: fc.Arbitrary<ReadonlyArray<Step>> = fc.tuple(
   fc.oneof(fc.constant(accounts), fc.subarray([...accounts])),
   fc.array(steps, { minLength: 1, maxLength: 10 }),

@@ -1,5 +1,5 @@
-// Commands that are handled at the same time, some in SQL and some in TypeScript, on a server: the account is as if
-// they had come one after another.
+// Commands that are handled at the same time, some in SQL and some in TypeScript, on a server: the result is that
+// of some sequential order.
 import * as Law from "@refold/laws/kit/Law"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
@@ -21,7 +21,7 @@ export interface Rush {
   readonly asked: ReadonlyArray<{ readonly by: Language; readonly ask: HandlerTwin.Ask }>
 }
 
-// On one account, with money for some of it.
+// On one account, with money for some of the commands.
 const rushes: fc.Arbitrary<Rush> = fc.record({
   money: fc.nat(600),
   asked: fc.array(
@@ -47,11 +47,11 @@ const decideAfter = (past: ReadonlyArray<Account.Event>, command: Account.Comman
     onFailure: (refusal) => refusal
   })
 
-/** For several connections: on one that is all there is, nothing happens at the same time. */
+/** For several connections: on a single one, commands cannot overlap. */
 export const handlersTakeTurns = (schema: string): Law.Property<Services> =>
   Law.over(
     Law.make<Rush, Services>(
-      "commands in SQL and in TypeScript on one account take turns: no update is lost, and nothing is refused that would fit",
+      "commands in SQL and in TypeScript on one account take turns: no update is lost, and no command is refused that some order permits",
       ({ asked, money }) =>
         Effect.gen(function*() {
           const account = `ada ${randomUUID()}`
@@ -89,7 +89,7 @@ export const handlersTakeTurns = (schema: string): Law.Property<Services> =>
                 return decisions.find((decision) =>
                   JSON.stringify(sorted(decision)) === JSON.stringify(sorted(answer))
                 ) ??
-                  "refused on no state on the way"
+                  "refused by no state of the history"
               })
             }
           }

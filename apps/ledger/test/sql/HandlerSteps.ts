@@ -1,4 +1,4 @@
-// Does one thing of a program on a store.
+// Runs one step of a program on a store.
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
@@ -14,13 +14,13 @@ import type { StoredEvent } from "./AccountArbitraries.ts"
 import type { Step } from "./HandlerPrograms.ts"
 import * as HandlerTwin from "./HandlerTwin.ts"
 
-/** What it takes. */
+/** The services of a step. */
 export type Services = SqlClient.SqlClient | EventStore | EventReader | SnapshotStore
 
 /** The stream of an account. */
 export const nameOf = (account: string) => Result.getOrThrow(StreamName.make("account", account))
 
-/** A fact comes from elsewhere. */
+/** Appends an imported fact. */
 export const addFact = (account: string, { data, schemaVersion, type }: StoredEvent) =>
   Effect.flatMap(EventStore, (store) =>
     store.append(nameOf(account), [{
@@ -33,7 +33,7 @@ export const addFact = (account: string, { data, schemaVersion, type }: StoredEv
       occurredAt: DateTime.makeUnsafe(0)
     }]))
 
-/** Does one step, each in its language. */
+/** Runs a step, in its language. */
 export const play = (schema: string) => {
   const sql = HandlerTwin.inSql(schema)
   return (step: Step): Effect.Effect<Json.Json, unknown, Services> => {
@@ -54,7 +54,7 @@ export const play = (schema: string) => {
   }
 }
 
-/** Does one step in TypeScript. */
+/** Runs a step in TypeScript. */
 export const playByTypeScript = (step: Step) => {
   switch (step._tag) {
     case "Ask":

@@ -1,4 +1,4 @@
-// On a real server, for the sake of several connections, and on the embedded one.
+// On a server, for several connections, and on the embedded database.
 import * as Suite from "@refold/laws/kit/Suite"
 import * as PostgresStore from "@refold/postgres/PostgresStore"
 import * as Effect from "effect/Effect"

@@ -1,4 +1,4 @@
-// One thing asked of the ledger, in SQL or in TypeScript, and its answer in words that both share.
+// A command to the ledger, in SQL or in TypeScript, and its answer in a common form.
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
@@ -34,7 +34,7 @@ export interface Transfer extends Omit<TransferMoney.Data, "id"> {
 
 const asJson = (value: unknown): Json.Json => Result.getOrThrow(Json.storable(value, "answer"))
 
-// Remembers nothing, so that it has to take what snapshots say.
+// Without a cache, so that it loads from snapshots.
 const forgetful = CommandHandler.make(Account.aggregate, { cache: 0 })
 
 const numberOf = (expected: ExpectedVersion.ExpectedVersion): number => {
@@ -65,14 +65,14 @@ const failureOf = (error: unknown): Json.Json => {
   if (error instanceof PartRefused) {
     return { _tag: "PartRefused", stream: error.stream, refusal: asJson(error.refusal) }
   }
-  // What is no error is a refusal.
+  // A failure that is not an Error is a refusal.
   return error instanceof Error ? { _tag: "Failed", message: String(error) } : asJson(error)
 }
 
 const answerOf = <A, E, R>(effect: Effect.Effect<A, E, R>, success: (answer: A) => Json.Json) =>
   Effect.match(effect, { onSuccess: success, onFailure: failureOf })
 
-/** Asks in TypeScript. */
+/** Sends a command in TypeScript. */
 export const ask = ({ account, command, expected, key }: Ask, { remembers = true } = {}) =>
   answerOf(
     (remembers ? Accounts.handle : forgetful)(account, command, {
@@ -89,24 +89,24 @@ export const ask = ({ account, command, expected, key }: Ask, { remembers = true
 
 /** Transfers in TypeScript. */
 export const transfer = ({ key, ...movement }: Transfer) =>
-  // SQL locks and then reads, so beside it others lose more often than among themselves.
+  // SQL locks and then reads, so concurrent handlers in TypeScript have more conflicts than without it.
   answerOf(transferAtOnce(movement, { idempotencyKey: key, retries: 100 }), (appended) => {
     const { deduplicated, streams } = Option.getOrThrow(appended)
     return streams.map(({ firstVersion, stream, version }) => ({ stream, firstVersion, version, deduplicated }))
   })
 
-/** Remembers the state of an account in TypeScript. */
+/** Saves a snapshot of an account in TypeScript. */
 export const remember = (account: string) =>
   Effect.flatMap(Accounts.load(account), (loaded) => Snapshots.save(Account.aggregate, loaded))
 
-/** What a server says of an error. */
+/** The fields of a server's error. */
 interface ServerError {
   readonly code?: string
   readonly message?: string
   readonly detail?: string
 }
 
-/** What the server said. */
+/** The error of the server. */
 export const serverError = (error: SqlError.SqlError): ServerError => error.reason.cause as ServerError
 
 const sqlFailureOf = (error: SqlError.SqlError): Json.Json => {
@@ -125,7 +125,7 @@ const sqlFailureOf = (error: SqlError.SqlError): Json.Json => {
   }
 }
 
-/** Asks in SQL, in a schema of these functions. */
+/** Sends a command in SQL, in a schema of these functions. */
 export const inSql = (schema: string) => {
   const call = (text: string, parameters: ReadonlyArray<unknown>) =>
     Effect.gen(function*() {

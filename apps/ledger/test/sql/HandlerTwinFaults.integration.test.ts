@@ -1,4 +1,4 @@
-// Mistakes that somebody could make in the handler's SQL, and which law finds each.
+// Planted faults in the handler's SQL, and the law that finds each.
 import * as PostgresStore from "@refold/postgres/PostgresStore"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -37,7 +37,7 @@ const faults: ReadonlyArray<Fault> = [
     ""
   ]),
   fault("the account is not locked", handlersTakeTurns, 1, notLocked),
-  fault("the account is not locked, and what was decided is stored at any version", handlersTakeTurns, 1, notLocked, [
+  fault("the account is not locked, and decided events are stored at any version", handlersTakeTurns, 1, notLocked, [
     "account/store_decisions",
     "'expectedVersion', loaded[w.n].version",
     "'expectedVersion', NULL"
@@ -57,8 +57,12 @@ const faults: ReadonlyArray<Fault> = [
     "  true\n)::ledger.handled",
     "  false\n)::ledger.handled"
   ]),
-  fault("keys are SQL's own", handlersAgree, 3, ["account/fingerprint_of", "'account', agg", "'Account', agg"]),
-  fault("an event is in the snapshot and comes after it once more", handlersAgree, 6, [
+  fault("keys have another form in SQL", handlersAgree, 3, [
+    "account/fingerprint_of",
+    "'account', agg",
+    "'Account', agg"
+  ]),
+  fault("an event in the snapshot is folded a second time", handlersAgree, 6, [
     "classic/take_snapshot",
     "loaded.version, loaded.\"position\"",
     "loaded.version - 1, loaded.\"position\""
@@ -73,12 +77,12 @@ const faults: ReadonlyArray<Fault> = [
     "decide_account(deposit, loaded[2].state)",
     "decide_account(deposit, loaded[1].state)"
   ]),
-  fault("money comes from oneself", handlersAgree, 8, [
+  fault("the account itself is the source of the money", handlersAgree, 8, [
     "account/handle_transfer",
     "p_currency, p_purpose, p_from)",
     "p_currency, p_purpose, p_to)"
   ]),
-  fault("the key of a transfer is SQL's own", handlersAgree, 37, [
+  fault("the key of a transfer has another form in SQL", handlersAgree, 37, [
     "account/handle_transfer",
     "ledger.fingerprint_of(p_from, withdrawal, p_idempotency_key),",
     "ledger.fingerprint_of(p_to, withdrawal, p_idempotency_key),"
@@ -92,7 +96,7 @@ describe("planted faults", () => {
   afterAll(() => runtime.dispose())
 
   it.each(faults.map((fault) => [fault.fault, fault.law("").law, fault] as const))(
-    "where %s, a law is broken: %s",
+    "if %s, a law is broken: %s",
     async (_, __, fault) => {
       await runtime.runPromise(Effect.scoped(AccountTwin.installBroken(fault.edits, "broken")))
       const verdict = await fault.law("broken").check({

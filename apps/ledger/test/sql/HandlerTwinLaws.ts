@@ -1,5 +1,5 @@
-// The command handler in SQL is the one in TypeScript: the same answers and the same streams, also where both work on
-// the same accounts, under the same keys, on one another's snapshots.
+// The command handler in SQL equals the one in TypeScript: the same answers and streams, also if both handle commands of
+// the same accounts, under the same keys, with each other's snapshots.
 import * as Law from "@refold/laws/kit/Law"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
@@ -18,7 +18,7 @@ const storedIn = (run: string) =>
       )
   )
 
-/** On a store in memory all of it is done in TypeScript, without snapshots. */
+/** On a store in memory all steps run in TypeScript, without snapshots. */
 export const handlersAgree = (schema: string): Law.Property<Services> =>
   Law.over(
     Law.make<ReadonlyArray<Step>, Services>(

@@ -1,4 +1,4 @@
-// What roles may do on a server: each what sql/classic/privileges.sql grants it, in its own words, and nothing else.
+// The rights of roles on a server: exactly those that sql/classic/privileges.sql grants.
 import * as PostgresStore from "@refold/postgres/PostgresStore"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -82,7 +82,7 @@ const kept = [
 ]
 const handled = "SELECT ledger.handle('ada', '{\"_tag\": \"Deposit\", \"amount\": 1, \"channel\": \"Cash\"}')"
 
-// Nobody but the owner.
+// Only the owner.
 const never = [
   handled,
   "SELECT ledger.load_account('ada')",
@@ -123,13 +123,13 @@ const ownerRun = [
 const everything = [...asked, append, audit, rebuild, ...reads, ...kept, ...never]
 
 describe("with the grants of privileges.sql", () => {
-  it.each(roles)("each does what it is there for and nothing else: the %s", async (role) => {
+  it.each(roles)("each role can do exactly what it is granted: the %s", async (role) => {
     for (const text of everything) {
       expect([text, await outcome(role, text)]).toEqual([text, may[role].includes(text) ? "done" : "42501"])
     }
   })
 
-  it("what is for people runs as its owner with a search path of its own, and PUBLIC may call nothing", async () => {
+  it("public functions run as their owner with a search path of their own, and PUBLIC may call none", async () => {
     expect(
       await type(`SELECT p.proname::text AS name FROM pg_proc p
         WHERE p.pronamespace = 'ledger'::regnamespace AND p.prosecdef
@@ -143,7 +143,7 @@ describe("with the grants of privileges.sql", () => {
     ).toEqual([])
   })
 
-  it("a teller's deposit is stored and answered, and remembered where a snapshot is due", async () => {
+  it("a teller's deposit is stored and answered, and saves a due snapshot", async () => {
     await type("CALL ledger.open('counter', 'Brno', 'CZK')")
     for (let count = 2; count < 100; count++) await as("teller", "CALL ledger.deposit('counter', 1)")
     const [row] = await as("teller", "CALL ledger.deposit('counter', 2)")
@@ -152,7 +152,7 @@ describe("with the grants of privileges.sql", () => {
       .toEqual([{ version: 100n, is_current: true }])
   })
 
-  it("a teller is refused in words", async () => {
+  it("the refusal of a teller has a message", async () => {
     expect(await outcome("teller", "CALL ledger.withdraw('bob', 1000000)")).toBe("ML001")
   })
 

@@ -1,4 +1,4 @@
-// The projections among writers and among themselves, on a real server with connections of their own.
+// The projections with concurrent writers and projectors, on a server with several connections.
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import type * as Scope from "effect/Scope"
@@ -42,7 +42,7 @@ const setUp = Effect.gen(function*() {
 
 const run = <A, E>(test: Effect.Effect<A, E, Scope.Scope>) => () => Effect.runPromise(Effect.scoped(test))
 
-// Somebody who holds a low position and commits after one with a higher.
+// A writer that holds a low position and commits after another one with a higher position.
 const lateCommit = Effect.fnUntraced(function*(schema: string, edits: ReadonlyArray<AccountTwin.Edit>) {
   const { other, sql } = yield* setUp
   yield* Effect.provideService(AccountTwin.installBroken(edits, schema), SqlClient.SqlClient, sql)
@@ -56,7 +56,7 @@ const lateCommit = Effect.fnUntraced(function*(schema: string, edits: ReadonlyAr
   return { meanwhile, rows: yield* rowsIn(sql, "balances", schema) }
 })
 
-/** Transactions of one or two deposits with pauses, some of which are taken back. */
+/** Transactions of one or two deposits with pauses, some of which are rolled back. */
 const write = Effect.fnUntraced(function*(sql: Sql) {
   for (let n = 0; n < 25; n++) {
     yield* sql`begin`
@@ -69,7 +69,7 @@ const write = Effect.fnUntraced(function*(sql: Sql) {
 
 describe("catch_up_balances", () => {
   it(
-    "waits for an event that commits late, and misses none",
+    "waits for an event that commits late, and misses no event",
     run(Effect.gen(function*() {
       const { meanwhile, rows } = yield* lateCommit("copy", [])
       expect(meanwhile).toEqual([])
@@ -78,7 +78,7 @@ describe("catch_up_balances", () => {
   )
 
   it(
-    "misses it where it reads by the position alone",
+    "misses it if it reads by the position alone",
     run(Effect.gen(function*() {
       const byPosition = "(SELECT max(e.\"position\") FROM refold.event_store e)"
       const { meanwhile, rows } = yield* lateCommit("broken", [
@@ -90,7 +90,7 @@ describe("catch_up_balances", () => {
   )
 
   it(
-    "misses and doubles nothing among eight writers, by two at once",
+    "neither misses nor doubles an event with eight writers and two projectors",
     run(Effect.gen(function*() {
       const { other, sql, url } = yield* setUp
       const ids = [0, 1, 2, 3].flatMap((n) => [`a${n}`, `b${n}`])
@@ -105,7 +105,7 @@ describe("catch_up_balances", () => {
       const meanwhile = yield* rowsIn(sql, "balances")
       yield* catchUp(sql)
       yield* refresh(sql)
-      // It read while they wrote.
+      // The projector read while the writers wrote.
       expect(meanwhile).toHaveLength(ids.length)
       const counted = yield* sql<
         { row: string }
@@ -135,7 +135,7 @@ describe("catch_up_balances", () => {
   )
 
   it(
-    "commits after each batch, and inside of a transaction not at all",
+    "commits after each batch, but not inside of a transaction",
     run(Effect.gen(function*() {
       const { other, sql } = yield* setUp
       yield* Effect.forEach(["a", "b", "c"], (id) => open(sql, id))

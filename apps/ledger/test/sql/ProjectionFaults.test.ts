@@ -1,4 +1,4 @@
-// Mistakes that somebody could make in the projections' SQL, and the law that finds each.
+// Planted faults in the projections' SQL, and the law that finds each.
 import * as Effect from "effect/Effect"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import { afterAll, describe, expect, it } from "vitest"
@@ -28,7 +28,7 @@ const faults: ReadonlyArray<Row> = [
     "coalesce(nullif(f.currency, 'CZK'), 'EUR', "
   ],
   [
-    "what came before the opening counts",
+    "events before the opening count",
     projectionsAgree,
     12,
     "balance_projection",
@@ -132,7 +132,7 @@ describe("planted faults", () => {
   afterAll(() => runtime.dispose())
 
   it.each(faults.map((row) => [row[0], row[1]("").law, row] as const))(
-    "where %s, a law is broken: %s",
+    "if %s, a law is broken: %s",
     async (_, __, [, law, seed, file, from, to]) => {
       await runtime.runPromise(Effect.scoped(AccountTwin.installBroken([[`projection/${file}`, from, to]], "broken")))
       const verdict = await law("broken").check({

@@ -1,5 +1,5 @@
-// Whatever happened, and in whatever batches it was taken in: rows in SQL are the fold in TypeScript, account by
-// account, and validate_ledger says of them no more than it should. The schema is a parameter, for broken copies to be tried.
+// For any events in any batches, rows in SQL equal the fold in TypeScript, account by account, and validate_ledger has no
+// false findings. The schema is a parameter, to test faulty copies.
 import * as Law from "@refold/laws/kit/Law"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
@@ -59,7 +59,7 @@ const rowsOf = Effect.fnUntraced(function*({ schema, ...place }: Programs.Place,
     ORDER BY aggregate_id COLLATE "C"`
 })
 
-// Facts are not refused, so that programs do put euros into accounts in crowns.
+// Facts are not refused, so programs may put euros into accounts in crowns.
 const otherCurrencies = (id: string, events: ReadonlyArray<RecordedEvent>) => {
   const read = events.flatMap((event) =>
     Result.match(Account.codec.decode(event), {
@@ -82,7 +82,7 @@ const problemsOf = Effect.fnUntraced(function*(place: Programs.Place, isStale: b
     ORDER BY problem, aggregate_id COLLATE "C", version`
 })
 
-// An empty log for each run: what reads all of it would get slower from run to run.
+// An empty log for each run: functions that read all of it would get slower from run to run.
 const forget = Effect.fnUntraced(function*(schema: string) {
   const sql = yield* SqlClient.SqlClient
   yield* sql`ALTER TABLE refold.event_store DISABLE TRIGGER append_only`
@@ -91,7 +91,7 @@ const forget = Effect.fnUntraced(function*(schema: string) {
   yield* sql`UPDATE refold.projection_partitions SET checkpoint = 0`
   yield* sql`UPDATE ${sql(schema)}.balance_refreshes SET "position" = 0`
   yield* sql`UPDATE ${sql(schema)}.balances_checkpoint SET "position" = 0`
-  // A projector knows that the log had come this far, and its checkpoint is to be on an event.
+  // A checkpoint of a projector must be the position of an event.
   yield* sql`SELECT FROM refold.append_event('page-new', 'PageTurned', '{}')`
 })
 
@@ -115,11 +115,11 @@ const play = Effect.fnUntraced(function*(schema: string, steps: ReadonlyArray<Pr
   }
 })
 
-/** All that can be read. */
+/** For events that can be read. */
 export const projectionsAgree: ProjectionLaw = (schema) =>
   Law.over(
     Law.make(
-      "balance_projection refreshed is balances caught up in any batches is the fold in TypeScript, and both are valid",
+      "a refreshed balance_projection and balances caught up in any batches equal the fold in TypeScript, and both are valid",
       (steps: ReadonlyArray<Programs.Step>) =>
         Effect.map(play(schema, steps), ({ caughtUp, currencies, meanwhile, problems, refreshed, rows }) => ({
           left: { refreshed, caughtUp, meanwhile, problems },
@@ -129,11 +129,11 @@ export const projectionsAgree: ProjectionLaw = (schema) =>
     Programs.programs
   )
 
-/** Also what cannot be read: the account stays where it is, the others go on, and nobody is blamed but the event. */
+/** Also for events that cannot be read: the account's row stays, the others continue, and only the event is reported. */
 export const unreadableStops: ProjectionLaw = (schema) =>
   Law.over(
     Law.make(
-      "an event that cannot be read stops the rows of its account and no other, and is the one problem there is",
+      "an event that cannot be read stops the rows of its account only, and is the only finding",
       (steps: ReadonlyArray<Programs.Step>) =>
         Effect.map(play(schema, steps), ({ caughtUp, currencies, logs, problems, refreshed, rows }) => ({
           left: { refreshed, caughtUp, problems },

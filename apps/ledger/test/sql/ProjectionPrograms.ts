@@ -1,5 +1,5 @@
-// What may happen to a few accounts, and to what is kept of them, in any order: events as facts and as answers to
-// commands, from SQL and from TypeScript, while projections are brought up to date and snapshots are taken in between.
+// Random programs on a few accounts: events as facts and of commands, from SQL and from TypeScript, in any order, with
+// projections brought up to date and snapshots taken in between.
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
@@ -34,7 +34,7 @@ export type Step =
   | { readonly does: "catch up"; readonly batch: number }
   | { readonly does: "project" }
 
-// One of them with a longer life than the others.
+// One of them with more events than the others.
 const name: fc.Arbitrary<Name> = fc.constantFrom(...names, "ada")
 
 const appends = (event: fc.Arbitrary<Arbitraries.StoredEvent>): fc.Arbitrary<Step> =>
@@ -46,14 +46,14 @@ const stored = (type: string, data: object, schemaVersion = 1): Arbitraries.Stor
   data: JSON.stringify(data)
 })
 
-// What a life consists of, at any time: openings too many, closings too early.
+// Any event at any time: repeated openings, early closings.
 const turns = fc.oneof(
   fc.constantFrom("EUR", "USD").map((currency) =>
     stored("AccountOpened", { branch: "Prague", statements: "Monthly", currency }, 2)
   ),
   fc.constant(stored("AccountOpened", { branch: "Prague", statements: "Monthly" })),
   fc.constant(stored("AccountClosed", {})),
-  // Often, for only of several on one account can the last be told from the highest.
+  // Often: only several limits on one account distinguish the last one from the highest one.
   { arbitrary: fc.nat(3).map((limit) => stored("OverdraftLimitChanged", { limit })), weight: 4 },
   fc.constant(stored("AccountFrozen", { reason: "a lost card" })),
   fc.constant(stored("AccountUnfrozen", {}))
@@ -86,18 +86,18 @@ const readable = fc.oneof(Arbitraries.storedEvents, turns)
 /** Programs whose events can all be read. */
 export const programs = of(appends(readable))
 
-// Code in TypeScript waits for newer code where an event is newer than it, so such an event would stop all accounts.
+// Code in TypeScript waits for newer code at an event that is newer than the code, so such an event would stop all accounts.
 const place = { stream: Result.getOrThrow(StreamName.make("account", "any")), version: StreamVersion(1) }
 const isKnownVersion = (event: Arbitraries.StoredEvent): boolean =>
   Result.isSuccess(Account.codec.checkVersion({ ...place, ...event }))
 
-/** Programs in which some events cannot. */
+/** Programs in which some events cannot be read. */
 export const oddPrograms = of(fc.oneof(
   { arbitrary: appends(readable), weight: 4 },
   appends(Arbitraries.oddEvents.filter(isKnownVersion))
 ))
 
-/** Where a program runs: in streams of its own, with the projections of this schema. */
+/** The place of a run: streams of its own, with the projections of this schema. */
 export interface Place {
   readonly run: string
   readonly schema: string
@@ -112,7 +112,7 @@ export const idsOf = (place: Place): ReadonlyArray<string> => names.map((name) =
 /** Streams that no other run writes to. */
 export const fresh = (schema: string): Place => ({ run: randomUUID(), schema })
 
-/** Does one step. What is refused is as good as not asked. */
+/** Runs a step. A refused command has no effect. */
 export const take = Effect.fnUntraced(function*(place: Place, step: Step) {
   const sql = yield* SqlClient.SqlClient
   const ledger = sql(place.schema)
@@ -134,7 +134,7 @@ export const take = Effect.fnUntraced(function*(place: Place, step: Step) {
   }
 })
 
-// What no way in takes is not stored: numbers that a double cannot hold, and the like.
+// Inputs that no function accepts are not stored, such as numbers that a double cannot hold.
 const append = (
   id: string,
   { event: { data, schemaVersion, type }, from }: Extract<Step, { readonly does: "append" }>

@@ -1,4 +1,4 @@
-// Planted corruption, as a superuser with the triggers off: each is found under its name, with what should be there.
+// Planted corruption, by a superuser with disabled triggers: each is found under its name, with the expected value.
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
@@ -51,7 +51,7 @@ describe("validate_ledger", () => {
     ])
   })
 
-  it.each(corruptions)("finds it where $what", async ({ said, sql }) => {
+  it.each(corruptions)("finds that $what", async ({ said, sql }) => {
     expect(await saidOf(sql)).toMatchObject(said)
   })
 
@@ -83,7 +83,7 @@ describe("validate_ledger", () => {
     expect(await runtime.runPromise(said)).toEqual([{ sentence }])
   })
 
-  it.each(undetected)("cannot tell where $what", async ({ sql }) => {
+  it.each(undetected)("cannot detect that $what", async ({ sql }) => {
     expect(await saidOf(sql)).toEqual([])
   })
 })

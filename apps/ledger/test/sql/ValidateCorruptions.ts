@@ -1,6 +1,6 @@
-// What somebody with all rights may do to a ledger behind everybody's back, and what validate_ledger says about it.
+// Changes of a ledger by a superuser, and the findings of validate_ledger.
 
-/** What is to be said of a problem; what is left out may be anything. */
+/** The expected fields of a finding; the others may have any value. */
 export interface Said {
   readonly problem: string
   readonly aggregate_id?: string | null
@@ -9,15 +9,15 @@ export interface Said {
   readonly found?: unknown
 }
 
-/** Something done by SQL, which calls the table of the live generation `refold_rows.rows_live`. */
+/** A change by SQL. `refold_rows.rows_live` stands for the table of the live generation. */
 export interface Corruption {
   readonly what: string
   readonly sql: ReadonlyArray<string>
-  /** All that is to be said, in the order of their names. */
+  /** All expected findings, in the order of their names. */
   readonly said: ReadonlyArray<Said>
 }
 
-// All but the one that is computed.
+// All columns but the computed one.
 const columns =
   "\"position\", stream, version, event_id, type, schema_version, data, metadata, occurred_at, recorded_at"
 
@@ -130,12 +130,12 @@ export const corruptions: ReadonlyArray<Corruption> = [
     said: [{ problem: "snapshot_differs" }, { problem: "version_order", aggregate_id: "ada", version: 4n }]
   },
   {
-    what: "an event is called something else",
+    what: "an event has an unknown type",
     sql: [`UPDATE refold.event_store SET type = 'MoneyFound' WHERE ${ada} AND version = 4`],
     said: [{ problem: "unreadable_event", aggregate_id: "ada", version: 4n, found: { type: "MoneyFound" } }]
   },
   {
-    what: "a deposit is called a withdrawal",
+    what: "the type of a deposit is changed to a withdrawal",
     sql: [`UPDATE refold.event_store SET type = 'MoneyWithdrawn', schema_version = 2 WHERE ${ada} AND version = 5`],
     said: [
       { problem: "balance_projection_differs", expected: { balance: 68 }, found: { balance: 82 } },
@@ -184,7 +184,7 @@ export const corruptions: ReadonlyArray<Corruption> = [
     said: [{ problem: "recorded_at_back", aggregate_id: "ada", version: 3n }]
   },
   {
-    what: "an event is back-dated that a key, a snapshot and rows are of",
+    what: "an event with a key, a snapshot and rows is back-dated",
     sql: [`UPDATE refold.event_store SET recorded_at = '2001-01-01' WHERE ${ada}`],
     said: [
       { problem: "balance_projection_differs" },
@@ -281,7 +281,7 @@ export const corruptions: ReadonlyArray<Corruption> = [
     said: [{ problem: "typescript_row_missing", aggregate_id: "bob", version: 2n }]
   },
   {
-    what: "an answer names an event that is not there",
+    what: "an answer names an event that does not exist",
     sql: [answer("jsonb_set(answer, '{0,version}', '99')")],
     said: [{ ...forged(99n), expected: null, found: { version: 99 } }]
   },
@@ -296,12 +296,12 @@ export const corruptions: ReadonlyArray<Corruption> = [
     said: [forged(2n)]
   },
   {
-    what: "an answer names a time that is none",
+    what: "an answer has an invalid time",
     sql: [answer("jsonb_set(answer, '{0,recorded_at}', '\"soon\"')")],
     said: [forged(2n)]
   },
   {
-    what: "an answer is none",
+    what: "an answer is not an answer",
     sql: [answer("'{\"version\": [2]}'")],
     said: [{ problem: "key_without_events", aggregate_id: null, found: { version: [2] } }]
   }
@@ -309,10 +309,10 @@ export const corruptions: ReadonlyArray<Corruption> = [
 
 const changed = "state = jsonb_set(jsonb_set(state, '{balance}', '83'), '{deposits,2,amount}', '8')"
 
-/** Done behind everybody's back, and nobody can tell: nothing that is derived from it was kept. */
+/** Changes that cannot be detected: no stored data is derived from the changed part. */
 export const undetected: ReadonlyArray<Omit<Corruption, "said">> = [
   {
-    what: "a purpose is changed, which no state holds",
+    what: "a purpose, which no state holds, is changed",
     sql: [setData(3, "jsonb_set(data, '{purpose}', '\"a bribe\"')")]
   },
   {
@@ -324,7 +324,7 @@ export const undetected: ReadonlyArray<Omit<Corruption, "said">> = [
     sql: [`UPDATE refold.event_store SET occurred_at = '2001-01-01' WHERE ${ada}`]
   },
   {
-    what: "a well-formed event in the account's currency is put at the end",
+    what: "a valid event in the account's currency is added at the end",
     sql: [
       `INSERT INTO refold.event_store
         (stream, version, event_id, type, schema_version, data, metadata, occurred_at, recorded_at)
@@ -333,7 +333,7 @@ export const undetected: ReadonlyArray<Omit<Corruption, "said">> = [
     ]
   },
   {
-    what: "events and all that was made of them are changed alike",
+    what: "events and all data derived from them are changed consistently",
     sql: [
       setData(5, amount(8)),
       refresh,

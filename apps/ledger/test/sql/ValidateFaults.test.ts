@@ -1,4 +1,4 @@
-// Mistakes that somebody could make in validate_ledger, and the corruption that it then gets wrong.
+// Planted faults in validate_ledger, and the corruption for which its findings are then wrong.
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
@@ -12,7 +12,7 @@ type Row = readonly [fault: string, missed: string, file: string, from: string, 
 
 const faults: ReadonlyArray<Row> = [
   [
-    "gaps are taken as they are",
+    "gaps are not reported",
     "an event in the middle is deleted",
     "log_problems",
     "o.version <> o.version_before + 1",
@@ -34,7 +34,7 @@ const faults: ReadonlyArray<Row> = [
     "WHERE false"
   ],
   [
-    "money of any currency is taken",
+    "money of any currency is accepted",
     "the currency of a deposit is changed",
     "currency_problems",
     "f.currency <> o.currency",
@@ -48,7 +48,7 @@ const faults: ReadonlyArray<Row> = [
     "AND (SELECT e.data ? 'currency' FROM refold.event_store e WHERE e.\"position\" = f.\"position\") AND f.currency"
   ],
   [
-    "rows ahead of the log are taken for right",
+    "rows ahead of the log are accepted",
     "the last event of an account is deleted",
     "state_problems",
     "WHEN j.version > j.last THEN 'ahead'",
@@ -62,7 +62,7 @@ const faults: ReadonlyArray<Row> = [
     "LEFT JOIN"
   ],
   [
-    "rows need not be there",
+    "missing rows are not reported",
     "a row of balances is gone",
     "state_problems",
     "WHEN j.kept IS NULL AND j.owed IS NOT NULL THEN 'missing'",
@@ -90,21 +90,21 @@ const faults: ReadonlyArray<Row> = [
     "j.kept #> '{state,balance}' IS DISTINCT FROM j.expected #> '{state,balance}'"
   ],
   [
-    "snapshots are not looked at",
+    "snapshots are not checked",
     "a snapshot is changed",
     "kept_states",
     "s.fingerprint = :'account_fingerprint'",
     "false"
   ],
   [
-    "rows of TypeScript are not looked for",
+    "rows of TypeScript are not checked",
     "a row that TypeScript wrote is changed",
     "kept_states",
     "g.status = 'Live'",
     "g.status = 'Scratch'"
   ],
   [
-    "balance_projection is not looked at",
+    "balance_projection is not checked",
     "a row of balance_projection is changed",
     "kept_states",
     "FROM ledger.balance_projection p;",
@@ -118,14 +118,14 @@ const faults: ReadonlyArray<Row> = [
     "e.version IS NOT NULL"
   ],
   [
-    "an answer that cannot be compared is right",
-    "an answer names an event that is not there",
+    "an answer that cannot be compared is accepted",
+    "an answer names an event that does not exist",
     "key_problems",
     "= e.recorded_at,\n  false",
     "= e.recorded_at,\n  true"
   ],
   [
-    "checkpoints are believed",
+    "checkpoints are not checked",
     "the last event of the log is deleted, and no row covers it",
     "coverage_problems",
     "c.\"position\" > 0 AND",
@@ -144,7 +144,7 @@ describe("planted faults", () => {
     return Effect.map(ValidateLedger.saidOf({ sql }, { schema: "broken" }), (found) => ({ found, said }))
   }
 
-  it("without one, a copy finds what it is to find", async () => {
+  it("without a fault, a copy has the expected findings", async () => {
     const { found, said } = await runtime.runPromise(Effect.scoped(Effect.gen(function*() {
       yield* AccountTwin.installBroken([], "broken")
       yield* ValidateLedger.bringUp("broken")
@@ -153,7 +153,7 @@ describe("planted faults", () => {
     expect(found).toMatchObject(said)
   })
 
-  it.each(faults)("where %s, it is wrong when %s", async (_, missed, file, from, to) => {
+  it.each(faults)("if %s, its findings are wrong when %s", async (_, missed, file, from, to) => {
     const { found, said } = await runtime.runPromise(Effect.scoped(Effect.gen(function*() {
       yield* AccountTwin.installBroken([[`validate/${file}`, from, to]], "broken")
       yield* ValidateLedger.bringUp("broken")

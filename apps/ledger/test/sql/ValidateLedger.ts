@@ -1,4 +1,4 @@
-// A small ledger in which everything that can be kept of an account is kept, and what is done to it behind its back.
+// A small ledger with all kinds of derived data, and planted changes of it.
 import * as Effect from "effect/Effect"
 import * as SqlClient from "effect/sql/SqlClient"
 import * as Projector from "refold/Projector"
@@ -12,11 +12,11 @@ const open = { _tag: "OpenAccount", branch: "Prague", statements: "Monthly", cur
 const deposit = (amount: number) => ({ _tag: "Deposit", amount: Amount.make(amount), channel: "Cash" }) as const
 const withdraw = (amount: number) => ({ _tag: "Withdraw", amount: Amount.make(amount), channel: "Card" }) as const
 
-/** What the corruptions say that there is. */
+/** The data that the corruptions assume. */
 export const opened = Effect.gen(function*() {
   const sql = yield* SqlClient.SqlClient
   yield* LedgerSql.install()
-  // So that handlers have rows to write.
+  // So that handlers write inline rows.
   yield* Projector.catchUp(Balances.projection)
   yield* Accounts.handle("ada", open)
   yield* Accounts.handle("ada", deposit(100), { idempotencyKey: "key" })
@@ -38,7 +38,7 @@ export const bringUp = Effect.fnUntraced(function*(schema: string) {
   yield* sql`CALL ${sql(schema)}.catch_up_balances()`
 })
 
-/** What validate_ledger says once that is done, which is then taken back. */
+/** The findings of validate_ledger after a change, which is then rolled back. */
 export const saidOf = Effect.fnUntraced(function*(
   { sql: statements }: Pick<Corruption, "sql">,
   { isStale = false, schema = "ledger" }: {

@@ -31,14 +31,14 @@ describe("a table", () => {
     ])
   })
 
-  it("has all fields where no columns are given, and the first line of a text", () => {
+  it("has all fields without given columns, and the first line of a text", () => {
     expect(Narration.table([{ reason: "first\nsecond", data: { a: 1 } }])).toEqual([
       "reason  data",
       `first   {"a":1}`
     ])
   })
 
-  it("is its head where there are no rows", () => {
+  it("without rows is its head", () => {
     expect(Narration.table<{ readonly id: string }>([], ["id"])).toEqual(["id"])
   })
 })

@@ -101,9 +101,9 @@ describe("the story", () => {
     })
   })
 
-  it("has what became of the transfers in the JSON document", () => {
+  it("has the outcomes of the transfers in the JSON document", () => {
     const succeeded = ["boat-one", "pocket-one.1", "pocket-one.2", "pocket-one.3", "lunch-one"]
-    // The accounts of these chapters hold what was deposited.
+    // The accounts of these chapters hold the deposited amounts.
     const money = expect.objectContaining({ EUR: 47_053_920 })
     const none = { CZK: 0, EUR: 0, USD: 0 }
     expect(document["transfers"]).toEqual({

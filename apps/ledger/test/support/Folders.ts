@@ -1,4 +1,4 @@
-// Folders of bank files for tests: a small good one, and whatever a test makes of it.
+// Folders of bank files for tests: a small valid one, and variants of it.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"

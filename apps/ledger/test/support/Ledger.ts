@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url"
 
 const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url))
 
-/** What a process has said and how it ended. */
+/** The output of a process and its exit code. */
 export interface Ended {
   readonly code: number | null
   readonly stdout: string
@@ -12,8 +12,8 @@ export interface Ended {
 }
 
 /**
- * Runs `main.ts` with these arguments; DATABASE_URL and colours are as `env` says, whatever the tests' own. It is killed
- * as soon as it says `killOn` on stderr.
+ * Runs `main.ts` with these arguments; DATABASE_URL and colours come from `env` only, not from the tests' environment. It is
+ * killed as soon as it prints `killOn` on stderr.
  */
 export const run = (
   args: ReadonlyArray<string>,

@@ -1,4 +1,4 @@
-// A log of account events made by hand, and what projections make of it.
+// A log of given account events, and the rows that projections fold from it.
 import * as DateTime from "effect/DateTime"
 import * as Result from "effect/Result"
 import type { EventId } from "refold/EventId"
@@ -41,7 +41,7 @@ const of = (entries: ReadonlyArray<Entry>): ReadonlyArray<RecordedEvent> => {
   })
 }
 
-/** The rows that a projection makes of the log, decoded, by key. */
+/** The rows that a projection folds from the log, decoded, by key. */
 export const rowsOf = <Event extends { readonly _tag: string }, State>(
   projection: Projection<Event, State, string>,
   entries: ReadonlyArray<Entry>

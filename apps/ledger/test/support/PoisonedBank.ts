@@ -58,13 +58,13 @@ export const imported = Effect.fnUntraced(function*(folder: string) {
   return yield* Stream.runCollect((yield* EventStore).readAll())
 })
 
-/** Where the event stands: how many come before, and how many of its account after. */
+/** The place of the event: the number of events before it, and of its account's events after it. */
 export const placeIn = (log: ReadonlyArray<RecordedEvent>) => {
   const at = log.findIndex(({ data }) => isWrapped(data))
   return { before: at, after: log.slice(at + 1).filter(({ stream }) => isVictim(stream)).length }
 }
 
-// What became of a projection: keys are those of rows that are not as a refold has them.
+// The result of a projection: keys are those of rows that differ from a refold.
 interface Found {
   readonly projection: string
   readonly parked: ReadonlyArray<Pick<StreamPlace, "version" | "stage" | "attempts">>
@@ -76,7 +76,7 @@ interface Found {
 
 type StreamPlace = Effect.Success<ReturnType<typeof Parked.list>>[number]
 
-/** Runs a projection over the spoiled log, as it is and then repaired. */
+/** Runs a projection over the log with the poisoned event, with the faulty code and then with the fixed code. */
 export const find = Effect.fnUntraced(function*<Event extends Tagged, State, Index extends string>(
   projection: Projection<Event, State, Index>,
   log: ReadonlyArray<RecordedEvent>

@@ -10,10 +10,10 @@ const find = (): string | undefined =>
     .map((name) => join(beside, name, "data", "berka"))
     .find((candidate) => existsSync(join(candidate, "trans.asc")))
 
-// A folder that was named and is not there is a failure, not a reason to skip.
+// A named folder that does not exist is a failure, not a reason to skip.
 const named = process.env["BERKA_DATA"] ?? ""
-/** The folder, undefined where there is none. */
+/** The folder; undefined if there is none. */
 export const folder = named === "" ? find() : named
 
-/** Why a test is skipped. */
+/** The reason why a test is skipped. */
 export const absent = "no real transactions here: set BERKA_DATA to a folder that has them"

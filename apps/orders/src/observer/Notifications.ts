@@ -1,4 +1,4 @@
-/** Notifications: an observer that tells users what happened to their orders. */
+/** Notifications: an observer that sends users messages about their orders. */
 import { Effect } from "effect"
 import { EventCodec, type RecordedEvent, StreamName } from "refold"
 import * as Order from "../Order.ts"
@@ -24,7 +24,7 @@ const textOf = (
 }
 
 // #region observer
-/** Sends a message for each event that a user wants to know of. */
+/** Sends a message for each event that concerns a user. */
 export const notifications = (send: Send) => (recorded: RecordedEvent.RecordedEvent) =>
   types.includes(recorded.type)
     ? Effect.flatMap(

@@ -1,6 +1,6 @@
 /**
- * The in-process observers of the app. Each follows the log by itself, so there is no list of subscribers to go wrong:
- * what one observer does, starts or ends reaches neither the writers nor the other observers.
+ * The in-process observers of the app. Each follows the log by itself, without a shared list of subscribers:
+ * an observer affects neither the writers nor the other observers.
  */
 import { Effect, Stream, SubscriptionRef } from "effect"
 import { EventReader, Observer, type Position, type RecordedEvent } from "refold"

@@ -8,7 +8,7 @@ const handle = CommandHandler.make(User.aggregate)
 // #region welcome
 /**
  * Welcomes each user that registers. The append takes no lock that the delivery holds, so it cannot deadlock; the new
- * event gets the next position and is delivered in its turn, to this observer too. The key makes a replay harmless.
+ * event gets the next position and is delivered in order, also to this observer. The key makes a replay idempotent.
  */
 export const welcome = ({ id, stream, type }: RecordedEvent.RecordedEvent) =>
   type === User.UserRegistered.name

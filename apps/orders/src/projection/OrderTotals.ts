@@ -9,7 +9,7 @@ import * as Order from "../Order.ts"
 const OrderTotal = Schema.Struct({
   user: Schema.String,
   currency: Money.Currency,
-  /** How many lines it has. */
+  /** The number of lines. */
   lines: Schema.Int,
   total: Money.Sum,
   status: Schema.Literals(["New", "Placed", "Paid", "Shipped", "Cancelled"])

@@ -1,4 +1,4 @@
-/** The revenue by currency. It came last: this file and one line in `Projections.ts` are all that it needed. */
+/** The revenue by currency. It was added last, with this file and one line in `Projections.ts`. */
 import { Schema } from "effect"
 import { Projection } from "refold"
 import * as Money from "../Money.ts"

@@ -9,7 +9,7 @@ export interface Document {
   readonly events_stored: number
   /** For each projection, its rows by key. */
   readonly projections: AllRows
-  /** The rows as of an instant: by what was recorded by then, and by what had occurred by then. */
+  /** The rows as of an instant: by the events recorded by then, and by the events that had occurred by then. */
   readonly temporal_query: { readonly as_of: string; readonly recorded: AllRows; readonly occurred: AllRows }
 }
 

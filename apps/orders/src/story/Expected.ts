@@ -1,7 +1,7 @@
 /** Failures that the story expects. */
 import { Effect, Result } from "effect"
 
-/** The failure of an effect. Dies where it succeeds, because the story would then say what is not true. */
+/** The failure of an effect. Dies if it succeeds, because the story would then be wrong. */
 export const failureOf = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<E, never, R> =>
   Effect.flatMap(
     Effect.result(effect),

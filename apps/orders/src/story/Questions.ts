@@ -21,19 +21,19 @@ export interface Answers {
   readonly projections: AllRows
   readonly lastTuesday: LastTuesday
   readonly replayed: Replayed
-  /** How many events lie in a range whose start is after its end. */
+  /** The number of events in a range whose start is after its end. */
   readonly inEmptyRange: number
   readonly old: OldEvent
 }
 
-/** The rows as of last Tuesday, 15:00: as they were known then, and as what had occurred by then is known now. */
+/** The rows as of last Tuesday, 15:00: by the events recorded by then, and by the events that had occurred by then. */
 interface LastTuesday {
   readonly at: DateTime.Utc
   readonly recorded: AllRows
   readonly occurred: AllRows
 }
 
-/** The types of the events that a replay gave, and the error for an unknown id. */
+/** The types of the replayed events, and the error for an unknown id. */
 interface Replayed {
   readonly from: string
   readonly types: ReadonlyArray<string>
@@ -46,10 +46,10 @@ interface OldEvent {
   readonly read: object
 }
 
-// What the process records about its own work is in the log as well, under a category of its own.
+// The process records its own work in the log as well, under a category of its own.
 const categories = [User.aggregate.category, Order.aggregate.category, Payment.category]
 
-/** Asks all questions. `tuesday` is the store's time when it was Tuesday, 15:00. */
+/** Answers all questions. `tuesday` is the store's time when it was Tuesday, 15:00. */
 export const ask = Effect.fnUntraced(function*(projections: ReadonlyArray<Published>, tuesday: DateTime.Utc) {
   const reader = yield* EventReader.EventReader
   const now = yield* DateTime.now

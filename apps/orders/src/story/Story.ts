@@ -11,7 +11,7 @@ import * as OldRelease from "./OldRelease.ts"
 import * as Questions from "./Questions.ts"
 import * as Week from "./Week.ts"
 
-/** What the story found. */
+/** The result of the story. */
 export interface StoryResult extends Questions.Answers {
   readonly store: Store.Name
   readonly moments: ReadonlyArray<Week.Moment>
@@ -21,7 +21,7 @@ export interface StoryResult extends Questions.Answers {
   readonly messages: ReadonlyArray<string>
 }
 
-/** Tells the story on the store that is provided; `store` is its name. */
+/** Runs the story on the provided store; `store` is its name. */
 export const tell = Effect.fnUntraced(function*(store: Store.Name, projections: ReadonlyArray<Published>) {
   const clock = yield* Seeded.make("2025-11-24T09:00:00Z")
   return yield* Effect.provide(Effect.scoped(onClock(store, projections, clock)), clock.layer)

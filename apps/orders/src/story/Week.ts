@@ -1,4 +1,4 @@
-/** A week of the shop: what users, the payment provider and the observers do, in the order of the clock. */
+/** A week of the shop: the actions of users, the payment provider and the observers, in the order of the clock. */
 import { DateTime, Effect } from "effect"
 import { CommandHandler, type EventReader, State } from "refold"
 import * as Fulfilment from "../Fulfilment.ts"
@@ -9,13 +9,13 @@ import type { Seeded } from "../Seeded.ts"
 import * as User from "../User.ts"
 import { failureOf } from "./Expected.ts"
 
-/** Something that happened: when, and what was observed. */
+/** A line of the story: its time, and its text. */
 export interface Moment {
   readonly at: DateTime.Utc
   readonly text: string
 }
 
-/** What the week needs from the story. */
+/** The parts of the story that the week needs. */
 export interface Stage {
   readonly clock: Seeded
   /** Waits until all observers were called with all stored events. */
@@ -52,7 +52,7 @@ const place = (
 
 const line = (quantity: number, product: string, unitPrice: number): Order.Line => ({ product, quantity, unitPrice })
 
-// What is appended leads to calls of observers, and their appends to more.
+// Appended events lead to calls of observers, which may append more.
 const follow = ({ settle }: Stage) => Effect.andThen(settle, Effect.andThen(Fulfilment.catchUp, settle))
 
 // Timeouts are due by the store's clock, which may be ahead of the clock of the story.

@@ -15,7 +15,7 @@ const recorder = () => {
 }
 
 describe("an observer that appends while it is called", () => {
-  it("does not deadlock, skips nothing, and gets its own events after those that were stored before", () =>
+  it("does not deadlock, skips no event, and gets its own events after those that were stored before", () =>
     Shop.run(Effect.scoped(Effect.gen(function*() {
       const own = recorder()
       const settle = yield* Observers.start([(event) => Effect.andThen(own.observe(event), welcome(event))])
@@ -55,7 +55,7 @@ describe("an observer that appends while it is called", () => {
 })
 
 describe("an event that is being delivered", () => {
-  it("reaches the observers that were there, not one that starts during the delivery", () =>
+  it("reaches the running observers, not one that starts during the delivery", () =>
     Shop.run(Effect.scoped(Effect.gen(function*() {
       const late = recorder()
       const first = recorder()
@@ -105,7 +105,7 @@ describe("an event that is being delivered", () => {
 })
 
 describe("notifications", () => {
-  it("are sent for orders that are paid, shipped or cancelled, and for nothing else", () =>
+  it("are sent for orders that are paid, shipped or cancelled, and for no other events", () =>
     Shop.run(Effect.scoped(Effect.gen(function*() {
       const sent: Array<string> = []
       const settle = yield* Observers.start([notifications((message) => Effect.sync(() => void sent.push(message)))])

@@ -9,14 +9,14 @@ const idsFrom = (id: string) => Effect.map(Stream.runCollect(replayFrom(id)), (e
 describe("replayFrom", () => {
   it("gives the event with this id and all later ones, in order, and ends", () =>
     Shop.run(Effect.gen(function*() {
-      // Ids say nothing about the order.
+      // The order of ids is not the order of events.
       for (const n of [4, 2, 3, 1]) yield* Shop.pay(n)
       expect(yield* idsFrom(eventId(4))).toEqual([4, 2, 3, 1].map(eventId))
       expect(yield* idsFrom(eventId(3))).toEqual([3, 1].map(eventId))
       expect(yield* idsFrom(eventId(1))).toEqual([eventId(1)])
     })))
 
-  it("leaves out what is stored after it began", () =>
+  it("leaves out events that are stored after it began", () =>
     Shop.run(Effect.gen(function*() {
       yield* Shop.pay(1)
       yield* Shop.pay(2)

@@ -27,7 +27,7 @@ describe("a time range", () => {
     expect(await ask(monday, "2026-11-24T10:00:00.001Z")).toEqual([Seeded.eventId(1), Seeded.eventId(2)])
   })
 
-  it("whose start is after its end is empty, and no error", async () => {
+  it("whose start is after its end is empty, not an error", async () => {
     expect(await ask(tuesday, monday)).toEqual([])
   })
 
@@ -51,7 +51,7 @@ describe("last Tuesday at 15:00", () => {
 describe("the rows of a projection in the past", () => {
   const received = (amount: string) => ({ EUR: { payments: 1, received: amount, refunded: "0", revenue: amount } })
 
-  it("are what was recorded by then, or what had occurred by then", () =>
+  it("are the fold of the events recorded by then, or of those that had occurred by then", () =>
     Shop.run(Effect.gen(function*() {
       const clock = yield* Seeded.make("2026-11-24T16:05:00Z")
       // It occurred at 14:50 and is recorded at 16:05.
@@ -66,7 +66,7 @@ describe("the rows of a projection in the past", () => {
       expect((yield* asOf(AsOf.recordedAt(utc("2026-11-24T16:05:00Z"))))["revenue"]).toEqual(received("100"))
     })))
 
-  it("stay the same when more is stored", () =>
+  it("stay the same when more events are stored", () =>
     Shop.run(Effect.gen(function*() {
       const clock = yield* Seeded.make(monday)
       yield* Effect.gen(function*() {

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url"
 
 const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url))
 
-/** The outputs of a run, and how it ended. */
+/** The outputs of a run, and its exit code. */
 export interface Ended {
   readonly code: number | string
   readonly stdout: string

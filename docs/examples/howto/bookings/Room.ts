@@ -1,4 +1,4 @@
-/** A room whose slots are booked, and the list of those who wait for one. */
+/** A room with slots to book, and its waiting list. */
 import { type Duration, Schema } from "effect"
 import { Aggregate, Decider, EventCodec, EventType, Process, Projection, StreamName } from "refold"
 
@@ -56,7 +56,7 @@ export const Guest = Projection.makeUnsafe({
 const Offered = EventType.make("Offered", Schema.Struct({ slot: Schema.String }))
 const Offer = Schema.TaggedStruct("Offer", { slot: Schema.String })
 
-/** The slots that were offered to those who wait for a room. */
+/** The waiting list of a room: the slots that were offered to it. */
 export const Waiting = Aggregate.makeUnsafe({
   category: "waiting",
   events: EventCodec.makeUnsafe([Offered]),

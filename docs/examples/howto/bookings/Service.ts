@@ -4,7 +4,7 @@ import { type CallOptions, Refused, type Store } from "refold/promise"
 import { codec, Guest, Offering, Room, type RoomEvent, Waiting } from "./Room.ts"
 
 // #region mail
-/** Sends a mail; the key makes a repetition harmless. */
+/** Sends a mail, once for each key. */
 export type Send = (
   mail: { readonly to: string; readonly text: string; readonly key: string },
   signal: AbortSignal
@@ -15,7 +15,7 @@ export const mails = (send: Send) =>
     name: "mails",
     events: codec,
     startAt: "now",
-    // An async function: what it throws is a failure, after which the event is tried again.
+    // An async function: if it throws, the event is retried.
     handle: async ({ _tag, guest, slot }, { key }, { signal }) => {
       await send({ to: guest, text: `${_tag} ${slot}`, key }, signal)
     }
@@ -23,7 +23,7 @@ export const mails = (send: Send) =>
 // #endregion
 
 // #region retry
-/** Tries again to send the mail of parked streams, and gives the streams that are still parked. */
+/** Retries the parked streams, and returns those that are still parked. */
 export const retryMails = async (store: Store, send: Send) => {
   const consumer = mails(send)
   for (const { stream } of await store.effect(Parked.list(consumer))) {
@@ -71,7 +71,7 @@ const book = (room: RoomHandler) => async (id: string, slot: string, guest: stri
 // #endregion
 
 // #region read
-/** The slots of a guest, in rows that include what the guest has just written. */
+/** The slots of a guest; with a position, in rows that include the events up to it. */
 const slotsOf = (store: Store) => {
   const guests = store.rows(Guest)
   return async (guest: string, after?: Position.Position, options?: CallOptions) => {
@@ -82,7 +82,7 @@ const slotsOf = (store: Store) => {
 // #endregion
 
 // #region catch
-/** Books, or says why not. */
+/** Books a slot; a refusal is returned as a text. */
 export const bookOrSay = async (room: RoomHandler, id: string, slot: string, guest: string) => {
   try {
     await room(id, { _tag: "Book", slot, guest })
@@ -95,7 +95,7 @@ export const bookOrSay = async (room: RoomHandler, id: string, slot: string, gue
 // #endregion
 
 // #region subscribe
-/** Writes the events of the log after a position, until the signal is aborted. */
+/** Writes the events of the log, from the first one on, until the signal is aborted. */
 export const tail = async (store: Store, write: (line: string) => Promise<void>, signal: AbortSignal) => {
   for await (const { data, stream, type } of store.subscribe({ signal })) {
     // The next event is read when this one is written.

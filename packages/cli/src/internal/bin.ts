@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** The entry of the command. Modules are compiled once where Node keeps the result, which is before anything else is loaded. */
+/** The entry of the command. Modules are compiled once if Node keeps the result, which is before anything else is loaded. */
 import * as Module from "node:module"
 
 // From Node 22 on.

@@ -1,4 +1,4 @@
-/** Runs the command, and ends the process with its exit code: also on Ctrl-C, and where the reader of a pipe has gone. */
+/** Runs the command, and ends the process with its exit code: also on Ctrl-C, and after the reader of a pipe has closed it. */
 import * as Cause from "effect/Cause"
 import * as Command from "effect/cli/Command"
 import * as Effect from "effect/Effect"
@@ -30,7 +30,7 @@ export const main = (): void => {
       fiber.interruptUnsafe()
     })
   }
-  // Reported to what writes, too: nothing is lost. Without a listener it would be thrown.
+  // The writer gets this error, too. Without a listener it would be thrown.
   process.stdout.on("error", () => fiber.interruptUnsafe())
   process.stderr.on("error", () => {})
   fiber.addObserver((exit) => process.exit(ending ?? codeOf(exit)))
@@ -38,7 +38,7 @@ export const main = (): void => {
 
 const codeOf = (exit: Exit.Exit<unknown, unknown>): number => {
   if (Exit.isSuccess(exit)) return 0
-  // The reader of stdout has gone: it has what it wanted.
+  // The reader has closed the pipe: the command ends without an error.
   if (Cause.hasInterruptsOnly(exit.cause)) return 0
   const { code, details, line } = explain(exit.cause)
   if (line !== undefined) process.stderr.write(`refold: ${line}\n`)

@@ -8,7 +8,7 @@ export const bin = fileURLToPath(new URL("../../dist/internal/bin.js", import.me
 /** The folder of the config of these tests. */
 export const shop = fileURLToPath(new URL("shop", import.meta.url))
 
-/** What a process has printed, and how it ended. */
+/** The output of a process, and its exit code. */
 export interface Ended {
   readonly out: string
   readonly err: string

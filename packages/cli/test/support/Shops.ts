@@ -1,4 +1,4 @@
-/* Stores with the events of two wallets, and with what a release with a fault has parked: on a server, and in a folder. */
+/* Stores with the events of two wallets, and the streams that a faulty release has parked: on a server, and in a folder. */
 import * as PostgresStore from "@refold/postgres/PostgresStore"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"

@@ -108,7 +108,7 @@ const compile = <State>(
     return {
       name,
       every,
-      // A hash that no two schemas share, not even on purpose: a snapshot under the same one is used.
+      // A cryptographic hash: a snapshot with the same fingerprint is used without another check.
       fingerprint: Sha256.ofText(JSON.stringify([version, text, codecFingerprint])),
       encode,
       decode: (stored) => Result.getSuccess(decode(stored))

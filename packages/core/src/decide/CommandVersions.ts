@@ -25,8 +25,8 @@ export interface CommandVersions<Command> extends Pipeable.Pipeable {
 }
 
 /**
- * Makes the first version. `schemaVersion` is 1 by default, as for a schema without versions; later where commands of older
- * versions are not pending any more.
+ * Makes the first version. `schemaVersion` is 1 by default, as for a schema without versions; a later one if no commands of
+ * older versions are pending.
  */
 export const make = <Command>(
   schema: CommandsSchema<Command>,

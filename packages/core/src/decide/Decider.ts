@@ -1,6 +1,6 @@
 /**
  * A decider: pure functions that decide which events a command leads to (`decide`), apply an event to the state
- * (`evolve`) and tell whether a state is final (`isTerminal`). After Jérémie Chassaing, "Functional Event Sourcing
+ * (`evolve`) and test whether a state is final (`isTerminal`). After Jérémie Chassaing, "Functional Event Sourcing
  * Decider" (2021).
  */
 import * as Predicate from "effect/Predicate"
@@ -18,7 +18,7 @@ export interface Decider<Command, State, Event, Refusal> extends View<State, Eve
   readonly isTerminal: (state: State) => boolean
 }
 
-/** What `decide` returns: the events that a command leads to, none if nothing changes, or a refusal. */
+/** The result of `decide`: the events that a command leads to, none if nothing changes, or a refusal. */
 export type Decision<Event, Refusal> = Result.Result<ReadonlyArray<Event>, Refusal>
 
 /**
@@ -33,7 +33,7 @@ export const accept = <Event = ReturnTypeMissing>(
 export const refuse = <Refusal = ReturnTypeMissing>(refusal: NoInfer<Refusal>): Result.Result<never, Refusal> =>
   Result.fail(refusal)
 
-// Shown by the compiler where `accept` and `refuse` find no return type to take their type from.
+// Shown by the compiler if `accept` and `refuse` have no return type to infer their type from.
 type ReturnTypeMissing = "give decide the return type Decider.Decision<Event, Refusal>"
 
 /** A decision as a plain object: `{ events }` or `{ refused }`. */

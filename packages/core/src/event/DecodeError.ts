@@ -1,4 +1,4 @@
-/** Why a stored event cannot be decoded as a domain event. Each error names the event's stream, version and type. */
+/** The errors of decoding a stored event as domain events. Each error names the event's stream, version and type. */
 import { printable } from "./internal/Printable.ts"
 import { TaggedError } from "./internal/TaggedError.ts"
 import type { StreamName } from "./StreamName.ts"

@@ -23,7 +23,7 @@ export type StoredVersion = Pick<RecordedEvent.RecordedEvent, "stream" | "versio
 
 /** Encodes and decodes the events of a union of event types. */
 export interface EventCodec<Event extends Tagged> {
-  /** The types that it was made of. */
+  /** The event types that it was made of. */
   readonly types: ReadonlyArray<StoredType>
   /** Encodes an event in the latest version. Fails with `UnencodableEvent` if it does not fit its schema. */
   readonly encode: (event: Event) => Result.Result<EncodedEvent, UnencodableEvent>
@@ -39,7 +39,7 @@ export interface EventCodec<Event extends Tagged> {
   readonly decode: (stored: RecordedEvent.Encoded) => Result.Result<ReadonlyArray<Event>, DecodeError>
   /**
    * Fails with `NewerSchemaVersion` for a stored event in a higher version of its type than this codec has, without decoding
-   * it: such an event says that the code is too old, and nothing about the event.
+   * it: the code is too old, and the event may be valid.
    */
   readonly checkVersion: (stored: StoredVersion) => Result.Result<void, NewerSchemaVersion>
   /**

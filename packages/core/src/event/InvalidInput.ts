@@ -5,7 +5,7 @@ import { TaggedError } from "./internal/TaggedError.ts"
 
 /**
  * A value given to a public function breaks a rule. `field` is the path to the value (`writes[0].events[2].data.note`),
- * `rule` says what the value must be. The message is both: "limit must be a whole number from 1 to 1000".
+ * `rule` is the rule that it breaks. The message is both: "limit must be a whole number from 1 to 1000".
  */
 export class InvalidInput extends TaggedError("InvalidInput")<{
   readonly field: string

@@ -17,7 +17,7 @@ export interface JsonObject {
 /** Maximum nesting of arrays and objects, well below the stack limits of PostgreSQL's and JavaScript's JSON parsers. */
 export const maxDepth = 512
 
-/** Where a value will be stored. */
+/** The place where a value will be stored. */
 export interface StorableOptions {
   /** The number of arrays and objects that will enclose the value where it is stored; 0 by default. */
   readonly within?: number | undefined
@@ -25,8 +25,9 @@ export interface StorableOptions {
 
 /**
  * Copies a value as frozen JSON. As in `JSON.stringify`, a property whose value is `undefined` is left out and `-0`
- * becomes `0`; unlike there, no other property with a string key is dropped or turned into `null`. Keys are in the order
- * in which jsonb keeps them, so that all stores return the same text. The levels of `within` count towards `maxDepth`. Fails with `InvalidInput`, whose field begins with `path`.
+ * becomes `0`; unlike `JSON.stringify`, it drops no other property with a string key and turns none into `null`. Keys are in the order
+ * in which jsonb keeps them, so that all stores return the same text. The levels of `within` count towards `maxDepth`. Fails with
+ * `InvalidInput`, whose field begins with `path`.
  */
 export const storable = (
   value: unknown,

@@ -12,13 +12,13 @@ export interface RecordedEvent extends NewEvent {
   readonly version: StreamVersion
   /** The position in the global log; within a stream it increases with the version. */
   readonly position: Position
-  /** The position of the first event of its commit: the events that were stored together have it in common. */
+  /** The position of the first event of its commit: all events of a commit have the same value. */
   readonly commit: Position
   /** When the store recorded it, by the store's clock, in milliseconds; never decreasing within a stream. */
   readonly recordedAt: DateTime.Utc
 }
 
-/** The name of a column: of what a store has of each event. */
+/** The name of a column of stored events. */
 export type Column = keyof RecordedEvent
 
 /** All columns. */
@@ -36,5 +36,5 @@ export const columns: ReadonlyArray<Column> = [
   "recordedAt"
 ]
 
-/** What decoding an event needs of it, unless an upcaster looks at the stored event. */
+/** The columns that decoding needs, unless an upcaster reads the stored event. */
 export type Encoded = Pick<RecordedEvent, "stream" | "version" | "type" | "schemaVersion" | "data">

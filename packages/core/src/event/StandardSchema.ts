@@ -1,18 +1,18 @@
 /**
  * Schemas of other libraries (zod, valibot, arktype …) for the fields of events and for commands, by Standard Schema. They
- * only validate: what is stored is the value as it is, so it must be JSON.
+ * only validate: the value is stored unchanged, so it must be JSON.
  */
 import * as Schema from "effect/Schema"
 import type { StandardSchemaV1 } from "effect/StandardSchema"
 import type { JsonObject } from "./Json.ts"
 
 /**
- * A schema of objects from a Standard Schema without transformations: its input is its output. Validated are events when they are
- * decided and when they are read, and commands when they arrive. Whatever the schema would change (defaults, coerced values, keys that
- * it strips) is not changed; keys that it does not know stay. One that validates asynchronously accepts nothing.
+ * A schema of objects from a Standard Schema without transformations: its input type is its output type. Events are validated when
+ * they are decided and when they are read, commands when they arrive. Changes by the schema (defaults, coerced values, stripped keys)
+ * are ignored, and keys that it does not declare are kept. A schema that validates asynchronously rejects every value.
  *
  * Laws cannot generate values from it: where a type has older versions, give `EventCodecSuite` its `stored` events. For rows and
- * snapshots use Effect's schemas: their indexes and fingerprints are made of the parts of a schema.
+ * snapshots use Effect's schemas: their indexes and fingerprints are derived from the parts of a schema.
  */
 export const make = <Value extends object>(
   standard: StandardSchemaV1<Value, Value>

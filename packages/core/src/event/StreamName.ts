@@ -18,7 +18,7 @@ export const maxLength = 255
 export const make = (category: string, id: string): Result.Result<StreamName, InvalidInput> => {
   const problem = categoryProblem(category)
   if (problem !== undefined) return invalid("category", problem)
-  // Without types, `undefined` and a promise have a text, too.
+  // In untyped code, `undefined` or a promise would become part of the name as a text.
   return typeof id === "string" && id.length > 0
     ? parse(`${category}-${id}`)
     : invalid("id", "must be a text that is not empty")
@@ -28,7 +28,7 @@ export const make = (category: string, id: string): Result.Result<StreamName, In
 export const parse = (name: string, field = "stream"): Result.Result<StreamName, InvalidInput> => {
   const problem = nameProblem(name)
   return problem === undefined
-    // A checked name is what the brand means.
+    // The brand means that the name is checked.
     ? Result.succeed(name as StreamName)
     : invalid(field, problem)
 }

@@ -1,4 +1,4 @@
-/** Why a store refuses an append. A refused append stores nothing. */
+/** The errors of an append. A refused append stores nothing. */
 import * as Option from "effect/Option"
 import type { EventId } from "../event/EventId.ts"
 import { printable } from "../event/internal/Printable.ts"
@@ -22,7 +22,7 @@ export class VersionConflict extends TaggedError("VersionConflict")<{
   readonly actual: Option.Option<StreamVersion>
   /**
    * The id of the stream's last event, if only that is not as expected: the stream lost events after the writer read it,
-   * and other events were stored instead. What the writer remembers of the stream is wrong.
+   * and other events were stored instead. The writer's copy of the stream is wrong.
    */
   readonly lastEventId?: EventId | undefined
 }> {

@@ -29,10 +29,10 @@ export const version = (n: number): AsOfVersion => ({ _tag: "Version", version: 
 /** As of a position of the global log. */
 export const position = (n: number): AsOfLog => ({ _tag: "Position", position: Position(n) })
 
-/** As of a time of the store's clock: what was stored by then. */
+/** As of a time of the store's clock: the events that were stored by then. */
 export const recordedAt = (instant: DateTime.Utc | Date): AsOfLog => ({ _tag: "RecordedAt", instant: toUtc(instant) })
 
-/** As of a time of the domain's clock: what had occurred by then, as stored today. */
+/** As of a time of the domain's clock: the events that had occurred by then, as stored today. */
 export const occurredAt = (instant: DateTime.Utc | Date): AsOfLog => ({ _tag: "OccurredAt", instant: toUtc(instant) })
 
 /** Whether an event is at or before the point. */

@@ -22,7 +22,7 @@ export interface StreamWrite {
   /** `Any` is invalid in a guard. */
   readonly expected: ExpectedVersion.ExpectedVersion
   /**
-   * The id of the stream's last event, as the writer knows it; only beside `Exact` of version 1 or more. It detects a log
+   * The id of the stream's last event, as the writer has read it; only with `Exact` of version 1 or more. It detects a log
    * that lost events and got others at the same versions.
    */
   readonly lastEventId?: EventId.EventId | undefined
@@ -48,7 +48,7 @@ export interface Idempotency {
   readonly neverExpires?: boolean | undefined
 }
 
-/** The key of a commit to look up, and its fingerprint; without one, whichever commit has the key is found. */
+/** The key of a commit to look up, and its fingerprint; without one, any commit with the key is found. */
 export type KeyLookUp = Pick<Idempotency, "key" | "fingerprint">
 
 /** An idempotency key with its fingerprint. */
@@ -69,7 +69,7 @@ export interface Commit {
   readonly idempotency?: Idempotency | undefined
 }
 
-/** Where one write with events was stored: its events have the versions `firstVersion` to `version`. */
+/** The place of a stored write with events: its events have the versions `firstVersion` to `version`. */
 export interface AppendedStream {
   readonly stream: StreamName.StreamName
   readonly firstVersion: StreamVersion
@@ -169,7 +169,7 @@ const checkLastEventId = (
   if (lastEventId === undefined) return Result.succeed(undefined)
   return expected._tag === "Exact" && expected.version > 0
     ? EventId.parse(lastEventId, field)
-    : invalid(field, "must stand beside an expected version of 1 or more")
+    : invalid(field, "must come with an expected version of 1 or more")
 }
 
 const checkGuards = (writes: ReadonlyArray<StreamWrite>): Result.Result<void, InvalidInput> => {

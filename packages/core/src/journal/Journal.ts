@@ -63,7 +63,7 @@ export const append = (
 /**
  * Finds the result of the commit with an idempotency key and its fingerprint, marked `deduplicated`; None if the key is
  * new. Fails with `IdempotencyConflict` if the key was used with a different fingerprint. Without a fingerprint it finds
- * whichever commit has the key.
+ * any commit with the key.
  */
 export const findAppended = (
   journal: Journal,
@@ -122,7 +122,7 @@ export const findEvent = (
 export const streamVersion = (journal: Journal, stream: StreamName.StreamName): StreamVersion =>
   StreamVersion(streamLog(journal, stream).size)
 
-/** The position of the last event; 0 where there is none. */
+/** The position of the last event; 0 if there is none. */
 export const head = (journal: Journal): Position => Position(journal.log.size)
 
 const streamLog = (journal: Journal, stream: StreamName.StreamName): AppendOnlyLog.AppendOnlyLog<RecordedEvent> =>

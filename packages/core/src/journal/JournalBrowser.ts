@@ -1,5 +1,5 @@
-/** Looking through a Journal, as tools and people do: its streams, its events
- * from the last one on, and its idempotency keys. The specification of `LogBrowser` of `@refold/store`. */
+/** Browses a Journal, for tools: its streams, its events in reverse order, and its
+ * idempotency keys. The specification of `LogBrowser` of `@refold/store`. */
 import * as HashMap from "effect/HashMap"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"

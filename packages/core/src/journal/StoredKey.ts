@@ -1,4 +1,4 @@
-/** What a store knows of an idempotency key that was used: for tools and people that look through a log. */
+/** A stored idempotency key, for tools that browse a log. */
 import type * as DateTime from "effect/DateTime"
 import * as Result from "effect/Result"
 import { invalid, type InvalidInput } from "../event/InvalidInput.ts"
@@ -10,11 +10,11 @@ import * as ProcessKey from "./internal/ProcessKey.ts"
 export interface StoredKey {
   readonly key: string
   /**
-   * The SHA-256, as 64 hexadecimal digits, of `given:` and the fingerprint that came with the key in UTF-8; undefined where
-   * none came: then the content of the commit is its fingerprint (streams, types and data).
+   * The SHA-256, as 64 hexadecimal digits, of `given:` and the given fingerprint in UTF-8; undefined if none was
+   * given: then the content of the commit (streams, types and data) is the fingerprint.
    */
   readonly fingerprint: string | undefined
-  /** The first answer, which a repeated commit gets again: marked `deduplicated`. */
+  /** The result of the first commit. A repeated commit returns it, marked `deduplicated`. */
   readonly answer: Appended
   /** When the key was stored, by the store's clock: the time of the first event of its commit. */
   readonly storedAt: DateTime.Utc
@@ -22,7 +22,7 @@ export interface StoredKey {
   readonly neverExpires: boolean
 }
 
-/** Checks a key to look up: 1 to 255 UTF-16 units, and none of a process's command. Fails with `InvalidInput`. */
+/** Checks a key to look up: 1 to 255 UTF-16 units, and not the key of a process's command. Fails with `InvalidInput`. */
 export const check = (key: string): Result.Result<string, InvalidInput> =>
   Result.flatMap(
     NewEvent.checkName(key, "key"),

@@ -1,4 +1,4 @@
-/** A list of the streams of a store: which streams it has, and what it says of each. */
+/** A list of the streams of a store, with the last event of each. */
 import type * as DateTime from "effect/DateTime"
 import * as Result from "effect/Result"
 import { invalid, type InvalidInput } from "../event/InvalidInput.ts"

@@ -54,7 +54,7 @@ export interface Definition<Event extends Tagged, State> {
   readonly phase?: ((state: State) => string) | undefined
   /** The phases in which an instance has ended, though it still reacts: its status is `Completed`. None by default. */
   readonly endPhases?: ReadonlyArray<string> | undefined
-  /** What is recorded of a state with each reaction, and restored; only sagas have it. */
+  /** The part of a state that is recorded with each reaction and restored; only sagas have it. */
   readonly progress?: Progress<Event, State> | undefined
 }
 

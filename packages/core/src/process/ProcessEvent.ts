@@ -25,7 +25,7 @@ export const EventTrigger = Schema.TaggedStruct("Event", {
   metadata: Schema.Record(Schema.String, Schema.Json),
   occurredAt: Schema.DateTimeUtc,
   recordedAt: Schema.DateTimeUtc,
-  /** Where it is read as several domain events, the indexes of those for this instance; all if absent. */
+  /** If it is read as several domain events, the indexes of those for this instance; all if absent. */
   parts: Schema.optionalKey(Schema.Array(WholeNumber))
 })
 /** A stored event that is for this instance. */
@@ -100,7 +100,7 @@ export type Stage = typeof Stage.Type
 
 const instance = Schema.String
 
-/** What is left to do after an event, for the row of the instance. */
+/** The pending work after an event, for the row of the instance. */
 const left = {
   /** When the runner must act for it, in milliseconds since 1970: 0 for pending commands, else the first due time. */
   due: Schema.optionalKey(Schema.Finite),
@@ -109,9 +109,9 @@ const left = {
 }
 
 /**
- * The instance reacted to a trigger; `phase` is its phase after the reaction, and `progress` what a saga keeps of its state:
- * where it stands, so that a later definition does not change it. `decision` is an id of this decision: where
- * the log goes back, another decision may be stored under the same version.
+ * The instance reacted to a trigger; `phase` is its phase after the reaction, and `progress` the recorded part of a saga's
+ * state, which a later definition does not change. `decision` is an id of this decision: if the log goes back, another
+ * decision may be stored under the same version.
  */
 export const ProcessReacted = EventType.make(
   "ProcessReacted",

@@ -27,8 +27,8 @@ export interface Definition<Event extends Tagged, Data>
 {
   /**
    * For an event that starts a saga, the id and the data of the saga; None for all other events. Several types of events
-   * may start it: the first one does. `earlier` are the events of the types in `startOn` that came before; it is empty where
-   * only the id is asked for. The data are not stored: `start` gives them again when an instance is loaded.
+   * may start it: the first one does. `earlier` are the events of the types in `startOn` that came before; it is empty if
+   * only the id is needed. The data are not stored: `start` is called again when an instance is loaded.
    */
   readonly start: (
     event: Event,
@@ -46,8 +46,8 @@ export interface Definition<Event extends Tagged, Data>
    */
   readonly correlate?: ((event: Event, envelope: Envelope) => Option.Option<string>) | undefined
   /**
-   * The steps in their order. Instances refer to them by name, so they may change while sagas run. A step that is added
-   * before the one at which an instance stands is not begun by it.
+   * The steps in their order. Instances refer to them by name, so they may change while sagas run. An instance
+   * does not begin a step that is added before its current step.
    */
   readonly steps: NonEmptyReadonlyArray<Step<Event, Data>>
   /** The commands to send when all steps are completed. */

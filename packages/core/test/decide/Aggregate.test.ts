@@ -121,7 +121,7 @@ describe("the state of a snapshot", () => {
     expect(failureOf(snapshotting(State).encode(malformed({ total: "1" }))).field).toBe("state")
   })
 
-  it("that no store could hold is not encoded, and the error says where", () => {
+  it("that no store could hold is not encoded, and the error names the place", () => {
     const { encode } = snapshotting(Schema.Struct({ name: Schema.String }))
     expect(failureOf(encode({ name: "\u0000" })).field).toBe("state.name")
   })
@@ -168,7 +168,7 @@ describe("the fingerprint of a snapshot", () => {
     )
   })
 
-  it("differs where 32-bit hashes of the schemas are the same", () => {
+  it("differs even if 32-bit hashes of the schemas are the same", () => {
     const of = (field: string) => {
       const state = Schema.Struct({ [field]: Schema.optionalKey(Schema.Int) })
       const text = JSON.stringify(Schema.toJsonSchemaDocument(Schema.toCodecJson(state)))
@@ -218,7 +218,7 @@ describe("the types of an aggregate", () => {
     >()
   })
 
-  // What stands under `@ts-expect-error` is judged by `tsc`, and never run.
+  // Code under `@ts-expect-error` is checked by `tsc`, and does not run.
   it("refuse a codec without an event of the decider", () => {
     const other = EventCodec.makeUnsafe([EventType.make("Other", Schema.Struct({}))])
     expectTypeOf(() => [

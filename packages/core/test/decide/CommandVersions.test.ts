@@ -44,7 +44,7 @@ describe("versions of commands", () => {
     expect(failureOf(made.decode({ _tag: "Pay", euros: 1 }))).toMatchObject({ _tag: "CommandInvalid" })
   })
 
-  it("are read in each of them, and upcast step by step", () => {
+  it("are read in any of them, and upcast step by step", () => {
     const upcast = { _tag: "Pay", cents: 200, currency: "EUR" }
     expect(Result.getOrThrow(made.decodeFrom({ _tag: "Pay", euros: 2 }, 1))).toEqual(upcast)
     expect(Result.getOrThrow(made.decodeFrom({ _tag: "Pay", cents: 200 }, 2))).toEqual(upcast)
@@ -57,13 +57,13 @@ describe("versions of commands", () => {
     expect(Result.getOrThrow(plain.decodeFrom({ _tag: "Pay", euros: 2 }, 1))).toEqual({ _tag: "Pay", euros: 2 })
   })
 
-  it("refuse what an upcaster gives that does not fit, and name the version and the field", () => {
+  it("refuse an upcaster's result that does not fit, and name the version and the field", () => {
     expect(failureOf(made.decodeFrom({ _tag: "Pay", euros: 19.99 }, 1))).toMatchObject({
       issues: [{ path: "cents", message: expect.stringContaining("after the upcast to schema version 2") }]
     })
   })
 
-  it("leave out what an upcaster gives in excess", () => {
+  it("drop excess properties of an upcaster's result", () => {
     const spread = CommandVersions.make(Euros).pipe(
       CommandVersions.upcast(Cents, (command) => ({ ...command, cents: 1 }))
     )
@@ -71,7 +71,7 @@ describe("versions of commands", () => {
     expect(Result.getOrThrow(decodeFrom({ _tag: "Pay", euros: 2 }, 1))).toEqual({ _tag: "Pay", cents: 1 })
   })
 
-  it("say that an upcaster threw", () => {
+  it("report that an upcaster threw", () => {
     const throwing = CommandVersions.make(Euros).pipe(
       CommandVersions.upcast(Cents, (): never => {
         throw new Error("no idea")
@@ -83,7 +83,7 @@ describe("versions of commands", () => {
     })
   })
 
-  it.each([0, 4, 1.5, -1])("refuse a command of version %d, which they do not have", (version) => {
+  it.each([0, 4, 1.5, -1])("refuse a command of the unknown version %d", (version) => {
     expect(failureOf(made.decodeFrom({ _tag: "Pay", euros: 2 }, version))).toMatchObject({
       issues: [{ message: expect.stringContaining("known schema version (1, 2, 3)") }]
     })

@@ -4,7 +4,7 @@ import * as Decider from "../../src/decide/Decider.ts"
 import { counter } from "../support/Deciders.ts"
 
 describe("make", () => {
-  it("without isTerminal makes a decider that never ends", () => {
+  it("without isTerminal makes a decider without final states", () => {
     const { isTerminal: _, ...definition } = counter
     expect(Decider.make(definition).isTerminal(3)).toBe(false)
   })
@@ -37,7 +37,7 @@ describe("a decide that returns plain objects", () => {
   })
 
   it.each([[{}], [{ events: [], refused: "no" }], [{ events: undefined }], [null], ["no"]])(
-    "that returns %j is at fault",
+    "that returns %j is a fault of the decider",
     (decided) => {
       const wrong = Decider.make<number, number, Event, Refusal>({
         initialState: 0,
@@ -89,7 +89,7 @@ describe("accept and refuse", () => {
     expect(decide(-5)).toEqual(Result.fail({ _tag: "NotEnough", cents: -5 }))
   })
 
-  // What stands under `@ts-expect-error` is judged by `tsc`, at the line of the mistake: with `Result.fail` the error is at
+  // Code under `@ts-expect-error` is checked by `tsc`, which reports each error at its line: with `Result.fail` the error is at
   // `decide`, in eight lines about the parts of a Result.
   it("have their type errors at the event or the refusal that is wrong", () => {
     const definition = { initialState: 0, evolve: (state: number) => state }

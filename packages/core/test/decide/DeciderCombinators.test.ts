@@ -8,14 +8,14 @@ import * as View from "../../src/decide/View.ts"
 import { type Command, counter, door, type Event, type Refusal, type State } from "../support/Deciders.ts"
 
 describe("neutral", () => {
-  it("decides nothing, remembers nothing and is over from the start", () => {
+  it("decides nothing, has no state and is terminal from the start", () => {
     const { decide, evolve, initialState, isTerminal } = Combinators.neutral
     expect(decide(undefined as never, initialState)).toEqual(Result.succeed([]))
     expect(evolve(initialState, undefined as never)).toBe(initialState)
     expect(isTerminal(initialState)).toBe(true)
   })
 
-  it("beside another decider changes nothing", () => {
+  it("composed with another decider changes nothing", () => {
     const composed = Combinators.compose(Combinators.neutral, door)
     expect(composed.decide(Combinators.right("open"), composed.initialState)).toEqual(
       Result.succeed([Combinators.right("opened")])
@@ -38,7 +38,7 @@ describe("compose", () => {
     expect(both.decide(Combinators.right(1), ["gone", 2])).toEqual(Result.succeed([Combinators.right({ by: 1 })]))
   })
 
-  it("says whose refusal it is", () => {
+  it("names the side of a refusal", () => {
     expect(both.decide(Combinators.left("open"), ["gone", 0])).toEqual(
       Result.fail(Combinators.left({ no: "cannot open a wall" }))
     )
@@ -55,7 +55,7 @@ describe("compose", () => {
     expect(states.map(both.isTerminal)).toEqual([false, false, false, true])
   })
 
-  it("has a type that keeps the sides apart", () => {
+  it("has a type that distinguishes the sides", () => {
     type Expected = Decider<
       Combinators.Side<Command, number>,
       readonly [State, number],
@@ -63,7 +63,7 @@ describe("compose", () => {
       Combinators.Side<Refusal, "too much">
     >
     expectTypeOf(both).toEqualTypeOf<Expected>()
-    // @ts-expect-error a command of the other side is no command of this one
+    // @ts-expect-error a command of the other side is not a command of this one
     both.decide(Combinators.left(1), both.initialState)
   })
 })
@@ -89,20 +89,20 @@ describe("many", () => {
     expect(HashMap.get(states, "a")).toEqual(Option.some("open"))
   })
 
-  it("folds the events of an instance one upon the other", () => {
+  it("folds the events of an instance in their order", () => {
     const counters = Combinators.many(counter)
     const counted = View.fold(counters, [1, 2, 4].map((by) => ({ id: by === 2 ? "b" : "a", value: { by } })))
     expect(Object.fromEntries(HashMap.toEntries(counted))).toEqual({ a: 5, b: 2 })
   })
 
-  it("keeps instances apart whose ids are names of object properties", () => {
+  it("distinguishes instances whose ids are names of object properties", () => {
     const odd = View.fold(doors, [{ id: "__proto__", value: "opened" }])
     expect(doors.decide({ id: "constructor", value: "open" }, odd))
       .toEqual(Result.succeed([{ id: "constructor", value: "opened" }]))
     expect(doors.decide({ id: "__proto__", value: "open" }, odd)).toEqual(Result.succeed([]))
   })
 
-  it("is not terminal as long as there is no instance, or one goes on", () => {
+  it("is not terminal without instances, or while one of them is not terminal", () => {
     expect(doors.isTerminal(doors.initialState)).toBe(false)
     expect(doors.isTerminal(states)).toBe(false)
   })
@@ -115,7 +115,7 @@ describe("many", () => {
 })
 
 describe("adapt", () => {
-  // Doors as a house sees them: its own words, and others that are none of the door's business.
+  // The door's commands and events under other names, with further ones that do not concern the door.
   const adapted = Combinators.adapt(door, {
     command: (command: string) =>
       command.startsWith("door: ") ? Option.some(command.slice(6) as Command) : Option.none(),
@@ -128,7 +128,7 @@ describe("adapt", () => {
     expect(adapted.decide("door: open", "closed")).toEqual(Result.succeed([{ of: "door", what: "opened" }]))
   })
 
-  it("decides nothing on a command that is not its own", () => {
+  it("decides nothing for a command of another vocabulary", () => {
     expect(adapted.decide("window: open", "closed")).toEqual(Result.succeed([]))
     expect(adapted.decide("window: open", "gone")).toEqual(Result.succeed([]))
   })
@@ -137,7 +137,7 @@ describe("adapt", () => {
     expect(adapted.decide("door: open", "gone")).toEqual(Result.fail({ no: "cannot open a wall" }))
   })
 
-  it("folds its own events and leaves others alone", () => {
+  it("folds its own events and ignores others", () => {
     expect(View.fold(adapted, [{ of: "door", what: "opened" }, { of: "window", what: "closed" }])).toBe("open")
     expect(adapted.initialState).toBe("closed")
   })

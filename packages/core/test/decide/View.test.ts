@@ -24,7 +24,7 @@ describe("foldFrom", () => {
     expect(View.foldFrom(seen, "x", [])).toBe("x")
   })
 
-  it("goes on where a fold of the events before it ended", () => {
+  it("continues from the result of a fold of the earlier events", () => {
     expect(View.foldFrom(seen, View.fold(seen, ["a"]), ["b"])).toBe(View.fold(seen, ["a", "b"]))
   })
 })

@@ -78,19 +78,19 @@ describe("an event type of one version", () => {
 describe("an event type without fields", () => {
   const codec = EventCodec.makeUnsafe([EventType.make("Closed", Schema.Struct({}))])
 
-  it("leaves out keys as any other does, when written and when read", () => {
+  it("drops all keys, when written and when read", () => {
     expect(codec.encode(malformed({ _tag: "Closed", extra: 1 })))
       .toEqual(Result.succeed({ type: "Closed", schemaVersion: 1, data: {} }))
     expect(codec.decode(stored("Closed", 1, { extra: 1 }))).toEqual(Result.succeed([{ _tag: "Closed" }]))
   })
 
-  it.each([["Ada"], [5], [[1]], [null]])("is not read from data that are no object: %j", (data) => {
+  it.each([["Ada"], [5], [[1]], [null]])("is not read from data that is not an object: %j", (data) => {
     expect(failureOf(codec.decode(stored("Closed", 1, data)))._tag).toBe("UndecodableEvent")
   })
 })
 
 describe("an older version", () => {
-  it("is read as the latest where a field was added", () => {
+  it("is read as the latest after a field was added", () => {
     const codec = EventCodec.makeUnsafe([
       EventType.make("Opened", Owner).pipe(
         EventType.upcast(
@@ -105,7 +105,7 @@ describe("an older version", () => {
       .toEqual(Result.succeed([{ _tag: "Opened", owner: "Ada", currency: "CZK" }]))
   })
 
-  it("is read as the latest where a field was renamed", () => {
+  it("is read as the latest after a field was renamed", () => {
     const codec = EventCodec.makeUnsafe([
       EventType.make("Opened", Owner).pipe(
         EventType.upcast(Schema.Struct({ holder: Schema.String }), ({ owner }) => ({ holder: owner }))
@@ -116,7 +116,7 @@ describe("an older version", () => {
     )
   })
 
-  it("is read as the latest where a field was split", () => {
+  it("is read as the latest after a field was split", () => {
     const codec = EventCodec.makeUnsafe([
       EventType.make("Opened", Owner).pipe(
         EventType.upcast(Schema.Struct({ first: Schema.String, last: Schema.String }), ({ owner }) => {
@@ -148,7 +148,7 @@ describe("a chain of three versions", () => {
   const steps = <Name extends string>(type: EventType.EventType<Name, { readonly a: number }>) =>
     type.pipe(EventType.upcast(V2, ({ a }) => ({ b: a * 10 })), EventType.upcast(V3, ({ b }) => ({ c: b + 1 })))
 
-  it("reads each version through the steps that follow it", () => {
+  it("reads each version through the upcasters after it", () => {
     const codec = EventCodec.makeUnsafe([steps(EventType.make("A", Schema.Struct({ a: Schema.Number })))])
     const decoded = [stored("A", 1, { a: 2 }), stored("A", 2, { b: 2 }), stored("A", 3, { c: 2 })].map(codec.decode)
     expect(decoded).toEqual([21, 3, 2].map((c) => Result.succeed([{ _tag: "A", c }])))
@@ -385,7 +385,7 @@ describe("encode fails with an error that names the type for", () => {
     expect(encode({ _tag: "Opened" })._tag).toBe("UnencodableEvent")
   })
 
-  it("text that no store could hold, saying where", () => {
+  it("text that no store could hold, naming its place", () => {
     expect(encode({ _tag: "Opened", owner: "\u0000" }).message)
       .toBe("Opened cannot be encoded: data.owner must not contain the character \\u0000")
   })
@@ -399,7 +399,7 @@ describe("encode fails with an error that names the type for", () => {
   })
 })
 
-describe("fields that are no JSON by themselves", () => {
+describe("fields whose decoded values are not JSON", () => {
   const Measured = EventType.make(
     "Measured",
     Schema.Struct({
@@ -440,7 +440,7 @@ describe("fields that are no JSON by themselves", () => {
     expect(failureOf(codec.decode(stored("Measured", 1, without)))._tag).toBe("UndecodableEvent")
   })
 
-  it("are refused where they do not fit", () => {
+  it("are refused if they do not fit the schema", () => {
     const { data } = Result.getOrThrow(codec.encode(measured))
     for (const wrong of [{ amount: 1 }, { amount: "1.5" }, { on: "yesterday" }, { at: 0 }]) {
       expect(failureOf(codec.decode(stored("Measured", 1, { ...data as object, ...wrong })))._tag).toBe(
@@ -450,7 +450,7 @@ describe("fields that are no JSON by themselves", () => {
   })
 })
 
-describe("fields that are stored as something else than an object", () => {
+describe("fields that are not encoded as an object", () => {
   const Point = Schema.Struct({ x: Schema.Number, y: Schema.Number })
   const asText = Schema.String.pipe(Schema.decodeTo(
     Point,
@@ -481,7 +481,7 @@ describe("the fingerprint", () => {
     expect(EventCodec.makeUnsafe([B, A]).fingerprint).toBe(fingerprint)
   })
 
-  it("changes with a type more, a type less, another name and another latest version", () => {
+  it("changes if a type is added, removed or renamed, or has another latest version", () => {
     const others = [
       EventCodec.makeUnsafe([A]),
       EventCodec.makeUnsafe([A, B, EventType.make("C", Owner)]),
@@ -508,7 +508,7 @@ describe("the types of a codec", () => {
     >()
   })
 
-  it("refuse to encode what is no event of the union", () => {
+  it("refuse to encode an event that is not of the union", () => {
     // @ts-expect-error no type of this name
     expect(Result.isFailure(codec.encode({ _tag: "Burnt" }))).toBe(true)
     // @ts-expect-error a field is missing

@@ -44,7 +44,7 @@ describe("an event type", () => {
   })
 })
 
-// What stands under `@ts-expect-error` is judged by `tsc`, and never run.
+// Code under `@ts-expect-error` is checked by `tsc`, and does not run.
 describe("the types of an event type", () => {
   const Opened = EventType.make("A", V1)
 
@@ -62,7 +62,7 @@ describe("the types of an event type", () => {
     }))
   })
 
-  it("refuse an upcaster that reads what the version before did not have", () => {
+  it("refuse an upcaster that reads a field that the version before does not have", () => {
     expectTypeOf(() => [
       // @ts-expect-error the version before has an owner, but no holder
       Opened.pipe(EventType.upcast(V2, ({ holder }) => ({ owner: holder, currency: "EUR" }))),
@@ -89,9 +89,9 @@ describe("the types of an event type", () => {
 
   it("refuse an upcaster whose result is wider than the next version", () => {
     expectTypeOf(() => [
-      // @ts-expect-error the next version knows two currencies only
+      // @ts-expect-error the next version allows two currencies only
       Opened.pipe(EventType.upcast(V2, (v1) => ({ ...v1, currency: "USD" }))),
-      // @ts-expect-error the next version knows two currencies only
+      // @ts-expect-error the next version allows two currencies only
       Opened.pipe(EventType.upcast(V2, (v1) => ({ ...v1, currency: v1.owner })))
     ]).toBeFunction()
   })

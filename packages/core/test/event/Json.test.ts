@@ -40,11 +40,11 @@ describe("storable", () => {
     expect("admin" in value).toBe(false)
   })
 
-  it("takes an object without a prototype", () => {
+  it("accepts an object without a prototype", () => {
     expect(stored(Object.assign(Object.create(null), { a: 1 }))).toEqual({ a: 1 })
   })
 
-  it("gives back a frozen copy, at every level", () => {
+  it("returns a copy that is frozen at every level", () => {
     const value = { list: [{ a: 1 }] }
     const copy = stored(value) as typeof value
     value.list[0]!.a = 2
@@ -125,13 +125,13 @@ describe("depth", () => {
     expect(failureOf(Json.storable(NaN, "data", { within: 4 })).rule).toBe("must be a finite number")
   })
 
-  it("of a text or number inside the deepest array does not count", () => {
+  it("does not count a text or number inside the deepest array", () => {
     let value: unknown = [1, "a", null]
     for (let level = 1; level < 512; level++) value = [value]
     expect(Result.isSuccess(Json.storable(value, "data"))).toBe(true)
   })
 
-  it("of a value that contains itself is too much", () => {
+  it("of a value that contains itself is refused", () => {
     const cyclic: { self?: unknown } = {}
     cyclic.self = cyclic
     expect(refusal(cyclic).rule).toBe("must not nest deeper than 512")
@@ -159,7 +159,7 @@ describe("canonical", () => {
     expect(canonical([2, 1])).not.toBe(canonical([1, 2]))
   })
 
-  it("is one text for values that are stored alike", () => {
+  it("is the same for values that are stored in the same form", () => {
     expect(canonical({ a: -0, b: undefined, c: 1.0 })).toBe(canonical({ c: 1, a: 0 }))
   })
 
@@ -171,7 +171,7 @@ describe("canonical", () => {
     [{ a: null }, {}],
     [["a,b"], ["a", "b"]],
     [{ a: 1, b: 2 }, { a: "1,\"b\":2" }]
-  ])("tells %j from %j", (one, other) => expect(canonical(one)).not.toBe(canonical(other)))
+  ])("distinguishes %j from %j", (one, other) => expect(canonical(one)).not.toBe(canonical(other)))
 
   it("is JSON that reads back as the value", () => {
     const value = { "ž\n\"": ["\\", null], "2": 1e21, "10": "\u2028" }
@@ -185,7 +185,7 @@ describe("textProblem", () => {
     (text, problem) => expect(Json.textProblem(text)).toBe(problem)
   )
 
-  it("names what PostgreSQL could not hold", () => {
+  it("names a character that PostgreSQL cannot store", () => {
     expect(Json.textProblem("\u0000")).toBe("must not contain the character \\u0000")
     expect(Json.textProblem("\ud800")).toBe("must not contain a lone surrogate")
   })

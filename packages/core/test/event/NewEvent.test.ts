@@ -8,7 +8,7 @@ const refusal = (fields: object) =>
   failureOf(NewEvent.check(malformed({ ...event(1), ...fields }), "events[3]")).message
 
 describe("check", () => {
-  it("gives back every field of a good event and nothing else", () => {
+  it("returns every field of a valid event and nothing else", () => {
     const good = event(1, {
       data: { a: [1] },
       metadata: { correlationId: "c", causationId: "d", actor: "e", own: { key: true } }
@@ -21,7 +21,7 @@ describe("check", () => {
     expect(Result.getOrThrow(checked).id).toBe("abcdef00-0000-7000-8000-000000000001")
   })
 
-  it("gives back a frozen copy", () => {
+  it("returns a frozen copy", () => {
     const data = { list: [1] }
     const metadata = { actor: "me" }
     const checked = Result.getOrThrow(NewEvent.check(event(1, { data, metadata }), "e"))

@@ -66,7 +66,7 @@ describe("an event type with a schema of zod", () => {
     expect(reason).toContain(field)
   })
 
-  it("does not decode what does not fit, and names the path of the field", () => {
+  it("refuses stored data that does not fit, and names the path of the field", () => {
     const error = Result.getOrThrow(Result.flip(codec.decode(stored(1, { cents: 5, to: { name: 7 } }))))
     expect(error).toMatchObject({ _tag: "UndecodableEvent" })
     expect(error.message).toContain("[\"to\"][\"name\"]")
@@ -99,24 +99,24 @@ describe("a Standard Schema", () => {
   const of = (validate: StandardSchemaV1<object>["~standard"]["validate"]) =>
     Schema.decodeUnknownResult(StandardSchema.make<object>({ "~standard": { version: 1, vendor: "mine", validate } }))
 
-  it("that changes what it accepts changes nothing", () => {
+  it("that transforms values has no effect on them", () => {
     const schema = StandardSchema.make(z.object({ a: z.int() }))
     expect(Schema.decodeUnknownSync(schema)({ a: 1, b: 2 })).toEqual({ a: 1, b: 2 })
     // @ts-expect-error -- input and output differ
     StandardSchema.make(z.object({ a: z.string().transform(Number) }))
   })
 
-  it("that validates asynchronously accepts nothing, and says why", () => {
+  it("that validates asynchronously rejects every value, with a reason", () => {
     const decoded = of((value) => Promise.resolve({ value: Object(value) }))({})
     expect(String(Result.getOrThrow(Result.flip(decoded)))).toContain("synchronously")
   })
 
-  it("that has paths of segments names them", () => {
+  it("with paths of segment objects gives the path of the field", () => {
     const decoded = of(() => ({ issues: [{ message: "no luck", path: [{ key: "a" }, 0] }] }))({ a: [1] })
     expect(String(Result.getOrThrow(Result.flip(decoded)))).toMatch(/no luck[^]*\["a"\]\[0\]/)
   })
 
-  it("that throws is a schema that fails", () => {
+  it("that throws is a failure of the schema", () => {
     const broken = EventCodec.makeUnsafe([EventType.make(
       "Broken",
       StandardSchema.make<{ readonly a: number }>({

@@ -12,14 +12,14 @@ import * as ExpectedVersion from "../../src/journal/ExpectedVersion.ts"
 import { eventId, stream } from "../support/Sample.ts"
 
 describe("the message of", () => {
-  it("a version conflict says where the stream is and where it was expected", () => {
+  it("a version conflict names the actual and the expected version", () => {
     const conflict = (actual: Option.Option<StreamVersion>) =>
       new VersionConflict({ stream: stream("a-1"), expected: ExpectedVersion.Exact(2), actual }).message
     expect(conflict(Option.some(StreamVersion(3)))).toBe("stream \"a-1\" is at version 3, expected version 2")
     expect(conflict(Option.none())).toBe("stream \"a-1\" has no events, expected version 2")
   })
 
-  it("a version conflict about the last event alone says so", () => {
+  it("a version conflict about the last event alone names the stored event", () => {
     const conflict = versionConflict(stream("a-1"), ExpectedVersion.Exact(2), StreamVersion(2), eventId(7))
     expect(conflict.message).toBe(
       `stream "a-1" is at version 2 as expected, but its last event is ${eventId(7)} and not the expected one: ` +
@@ -53,7 +53,7 @@ describe("a version conflict", () => {
     [Exact(1), 0],
     [Exact(2), 1]
   ])(
-    "below the expected version is not final, for the stream may grow: %j at %i",
+    "below the expected version is not final, because the stream may grow: %j at %i",
     (expected, version) => expect(isFinal(versionConflict(stream("a-1"), expected, StreamVersion(version)))).toBe(false)
   )
 

@@ -15,22 +15,22 @@ const included = (asOf: AsOf.AsOf) => log.filter((event) => AsOf.includes(asOf, 
 
 describe("as of", () => {
   it.each([[0, []], [1, [1, 2]], [2, [1, 2, 3]], [9, [1, 2, 3]]])(
-    "version %d counts versions up to it",
+    "version %d includes versions up to it",
     (n, positions) => expect(included(AsOf.version(n))).toEqual(positions)
   )
 
   it.each([[0, []], [1, [1]], [2, [1, 2]], [3, [1, 2, 3]]])(
-    "position %d counts positions up to it",
+    "position %d includes positions up to it",
     (n, positions) => expect(included(AsOf.position(n))).toEqual(positions)
   )
 
   it.each([[999, []], [1000, [1]], [1001, [1]], [2000, [1, 2]], [3000, [1, 2, 3]]])(
-    "recorded at %d ms counts what was recorded up to then",
+    "recorded at %d ms includes the events recorded up to then",
     (millis, positions) => expect(included(AsOf.recordedAt(at(millis)))).toEqual(positions)
   )
 
   it.each([[399, []], [400, [3]], [500, [1, 3]], [599, [1, 3]], [600, [1, 2, 3]]])(
-    "occurred at %d ms counts what had occurred up to then, back-dated events too",
+    "occurred at %d ms includes the events that occurred up to then, back-dated ones too",
     (millis, positions) => expect(included(AsOf.occurredAt(at(millis)))).toEqual(positions)
   )
 })

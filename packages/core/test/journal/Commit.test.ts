@@ -13,7 +13,7 @@ const processKey = { key: "refold:moves-1#1.0" }
 const refusal = (commit: object) => failureOf(check(commit)).message
 
 describe("check", () => {
-  it("gives back a good commit: its writes, their order, and its idempotency key", () => {
+  it("returns a valid commit: its writes in their order, and its idempotency key", () => {
     const commit: Commit.Commit = {
       writes: [write("b-1", [event(1), event(2)], ExpectedVersion.Exact(3)), write("a-1", [event(3)])],
       idempotency: { key: "k", fingerprint: "f" }
@@ -21,7 +21,7 @@ describe("check", () => {
     expect(Result.getOrThrow(Commit.check(commit))).toEqual(commit)
   })
 
-  it("gives back guards, and the id of a last event in lower case", () => {
+  it("returns guards, and the id of a last event in lower case", () => {
     const lastEventId = eventId(0xabc)
     const writes = [one, { ...guard(ExpectedVersion.Exact(2)), lastEventId: lastEventId.toUpperCase() }]
     expect(Result.getOrThrow(check({ writes })).writes).toEqual([one, {
@@ -83,9 +83,9 @@ describe("check", () => {
       "writes[0].lastEventId must be a UUID"
     ],
     ...["Any", "NoStream", "StreamExists", "Exact"].map((_tag): [string, object, string] => [
-      `a last event beside ${_tag}`,
+      `a last event with ${_tag}`,
       { writes: [{ ...one, expected: { _tag, version: 0 }, lastEventId: eventId(1) }] },
-      "writes[0].lastEventId must stand beside an expected version of 1 or more"
+      "writes[0].lastEventId must come with an expected version of 1 or more"
     ]),
     [
       "a bad event",
@@ -113,7 +113,7 @@ describe("check", () => {
       "idempotency.key must not contain the character \\u0000"
     ],
     [
-      "the key of a process's command over events of another cause",
+      "the key of a process's command for events with another cause",
       { writes: [write("a-1", [event(1, { metadata: { causationId: "moves-1#1.1" } })])], idempotency: processKey },
       "idempotency.key must not begin with \"refold:\": these keys are for commands that processes send"
     ],
@@ -123,7 +123,7 @@ describe("check", () => {
       "idempotency.fingerprint must not contain a lone surrogate"
     ],
     [
-      "a key that may never expire or not",
+      "a neverExpires that is not a boolean",
       { writes: [one], idempotency: { key: "k", neverExpires: "yes" } },
       "idempotency.neverExpires must be true or false"
     ]
@@ -139,7 +139,7 @@ describe("check", () => {
     expect(failureOf(check(commit))._tag).toBe("InvalidInput")
   })
 
-  it("takes the key of a process's command over events that name the command as their cause, and lets it never expire", () => {
+  it("accepts the key of a process's command for events that the command caused, and the key never expires", () => {
     const writes = [write("a-1", [event(1, { metadata: { causationId: "moves-1#1.0" } })])]
     const { idempotency } = Result.getOrThrow(check({ writes, idempotency: { ...processKey, neverExpires: false } }))
     expect(idempotency).toEqual({ ...processKey, neverExpires: true })
@@ -150,7 +150,7 @@ describe("check", () => {
       .toBe("writes[0].events must be an array")
   })
 
-  it("takes an empty fingerprint and the longest key", () => {
+  it("accepts an empty fingerprint and the longest key", () => {
     const idempotency = { key: "k".repeat(255), fingerprint: "" }
     expect(Result.isSuccess(check({ writes: [one], idempotency }))).toBe(true)
   })

@@ -20,7 +20,7 @@ const all = (journal: Journal.Journal, options?: ReadAllOptions) =>
   places(Result.getOrThrow(Journal.readAll(journal, options)))
 
 describe("append", () => {
-  it("says where each write ended up", () => {
+  it("returns the place of each write", () => {
     const before = journalOf({ writes: [write("a-1", [event(1), event(2)])] })
     const [journal, appended] = Result.getOrThrow(append(before, {
       writes: [write("b-1", [event(3)]), write("a-1", [event(4), event(5)])]
@@ -37,13 +37,13 @@ describe("append", () => {
     expect(all(journal)).toEqual(["a-1@1", "a-1@2", "b-1@1", "a-1@3", "a-1@4"])
   })
 
-  it("keeps every field of an event and adds its place and time", () => {
+  it("keeps every field of an event, and adds stream, version, position and time", () => {
     const written = event(1, { metadata: { actor: "me", own: 1 }, occurredAt: at(5), schemaVersion: 2 })
     const [read] = Result.getOrThrow(Journal.readAll(journalOf({ writes: [write("a-1", [written])] })))
     expect(read).toEqual({ ...written, stream: "a-1", version: 1, position: 1, commit: 1, recordedAt: at(1000) })
   })
 
-  it("leaves the journal it started from as it was, even when two journals grow from it", () => {
+  it("does not change the journal it started from, even if two journals are derived from it", () => {
     const one = journalOf({ writes: [write("a-1", [event(1)])], idempotency: { key: "k" } })
     const [left] = Result.getOrThrow(append(one, { writes: [write("a-1", [event(2)])] }))
     const [right] = Result.getOrThrow(append(one, { writes: [write("b-1", [event(2)])] }))
@@ -55,7 +55,7 @@ describe("append", () => {
     expect(all(Journal.empty)).toEqual([])
   })
 
-  it("hands out events that no one can change", () => {
+  it("returns frozen events", () => {
     const [read] = Result.getOrThrow(
       Journal.readAll(journalOf({ writes: [write("a-1", [event(1, { data: { a: [1] } })])] }))
     )
@@ -64,14 +64,14 @@ describe("append", () => {
     }
   })
 
-  it("hands out results that no one can change, the kept one of an idempotency key too", () => {
+  it("returns frozen results, also for an idempotency key", () => {
     const commit: Commit.Commit = { writes: [write("a-1", [event(1)])], idempotency: { key: "k" } }
     const [journal, first] = Result.getOrThrow(append(Journal.empty, commit))
     const [, again] = Result.getOrThrow(append(journal, commit))
     for (const part of [first, first.streams, first.streams[0], again]) expect(Object.isFrozen(part)).toBe(true)
   })
 
-  it("is not changed by what a writer does to his data afterwards", () => {
+  it("is not changed if the caller changes the data afterwards", () => {
     const data = { list: [1] }
     const journal = journalOf({ writes: [write("a-1", [event(1, { data })])] })
     data.list.push(2)
@@ -105,7 +105,7 @@ describe("an expected version", () => {
     expect(conflict).toMatchObject({ _tag: "VersionConflict", stream: name, expected, actual })
   })
 
-  it("that is wrong in one write refuses the whole commit, the first wrong write deciding", () => {
+  it("that is wrong in one write refuses the whole commit, and the error names the first wrong write", () => {
     const conflict = failureOf(append(journal, {
       writes: [
         write("c-1", [event(3)]),
@@ -125,7 +125,7 @@ describe("a guard", () => {
     idempotency
   })
 
-  it("stores nothing and has no place in the result", () => {
+  it("stores nothing and is not in the result", () => {
     const [next, appended] = Result.getOrThrow(append(journal, guarded(write("a-1", [], ExpectedVersion.Exact(2)))))
     expect(appended.streams.map(({ stream }) => stream)).toEqual(["b-1"])
     expect(all(next)).toEqual(["a-1@1", "a-1@2", "b-1@1"])
@@ -155,7 +155,7 @@ describe("the id of a last event", () => {
     lastEventId
   })
 
-  it("lets a write pass that continues the stream after this event", () => {
+  it("accepts a write after this event", () => {
     expect(Result.isSuccess(append(journal, { writes: [after(eventId(2))] }))).toBe(true)
   })
 
@@ -164,12 +164,12 @@ describe("the id of a last event", () => {
     expect(conflict).toMatchObject({ _tag: "VersionConflict", actual: Option.some(2), lastEventId: eventId(2) })
   })
 
-  it("refuses a guard likewise", () => {
+  it("refuses a guard in the same way", () => {
     const commit: Commit.Commit = { writes: [write("b-1", [event(3)]), after(eventId(1), 2, [])] }
     expect(failureOf(append(journal, commit))).toMatchObject({ _tag: "VersionConflict", lastEventId: eventId(2) })
   })
 
-  it("is not looked at if the version is wrong", () => {
+  it("is not checked if the version is wrong", () => {
     const conflict = failureOf(append(journal, { writes: [after(eventId(1), 1)] }))
     expect(conflict).not.toHaveProperty("lastEventId")
   })
@@ -197,7 +197,7 @@ describe("an event id", () => {
     )
   })
 
-  it("of a refused commit is free again", () => {
+  it("of a refused commit can be used again", () => {
     expect(duplicate(write("b-1", [event(2)]), write("c-1", [event(1)]))).toMatchObject({ id: eventId(1) })
     expect(Result.isSuccess(append(journal, { writes: [write("b-1", [event(2)])] }))).toBe(true)
   })
@@ -206,7 +206,7 @@ describe("an event id", () => {
 describe("the order of checks", () => {
   const first: Commit.Commit = { writes: [write("a-1", [event(1)])], idempotency: { key: "k" } }
   const journal = journalOf(first)
-  // Breaks every rule at once, but for the parts that a test puts right.
+  // Breaks every rule at once, except for the parts that a test corrects.
   const wrong = (fields: Partial<Commit.Commit> = {}) =>
     append(journal, {
       writes: [write("a-1", [event(1, { data: "other" })], ExpectedVersion.NoStream)],
@@ -295,7 +295,7 @@ describe("an idempotency key", () => {
     }
   })
 
-  it("of a refused commit is free again", () => {
+  it("of a refused commit can be used again", () => {
     const refused: Commit.Commit = {
       writes: [write("a-1", [event(2)], ExpectedVersion.NoStream)],
       idempotency: { key: "new" }
@@ -305,7 +305,7 @@ describe("an idempotency key", () => {
     expect(Result.getOrThrow(append(journal, other))[1].deduplicated).toBe(false)
   })
 
-  it("does nothing where there is none", () => {
+  it("does nothing if there is none", () => {
     const [once] = Result.getOrThrow(append(Journal.empty, { writes: [write("a-1", [event(1)])] }))
     const [twice] = Result.getOrThrow(append(once, { writes: [write("a-1", [event(2, { data: { n: 1 } })])] }))
     expect(all(twice)).toEqual(["a-1@1", "a-1@2"])
@@ -348,7 +348,7 @@ describe("forgetKeys", () => {
     expect(known(forget(again, 9000)[0])).toEqual([1, 3])
   })
 
-  it("goes by when the first of a commit's events was recorded, also where the clock has been set back", () => {
+  it("uses the time at which the first event of a commit was recorded, also if the clock has been set back", () => {
     const [early] = Result.getOrThrow(append(journal, keyed(5, "a-1"), 500))
     const [late] = Result.getOrThrow(append(journal, {
       writes: [write("b-1", [event(5)]), write("a-1", [event(6)])],
@@ -365,7 +365,7 @@ describe("forgetKeys", () => {
     expect(known(forget(again, 1001)[0])).toEqual([2, 3, 4])
   })
 
-  it("refuses what is no time", () => {
+  it("refuses an invalid time", () => {
     for (
       const before of [malformed<DateTime.Utc>("2020-01-01"), at(Date.UTC(10000, 0)), malformed<DateTime.Utc>(NaN)]
     ) {
@@ -414,7 +414,7 @@ describe("recordedAt", () => {
     expect(recordedAt).toEqual(at(2000))
   })
 
-  it("of one stream says nothing about another", () => {
+  it("of one stream does not affect another", () => {
     const [one] = Result.getOrThrow(append(Journal.empty, { writes: [write("a-1", [event(1)])] }, 2000))
     const [two] = Result.getOrThrow(append(one, { writes: [write("b-1", [event(2)]), write("a-1", [event(3)])] }, 1000))
     expect(recorded(two)).toEqual([2000, 1000, 2000])
@@ -442,13 +442,13 @@ describe("readStream", () => {
     ["as of an instant of the domain's clock", { asOf: AsOf.occurredAt(at(99)) }, [2]],
     ["a range of the store's clock, its end excluded", { recordedAt: { from: at(1000), to: at(4000) } }, [1, 2]],
     ["a range of the domain's clock, its start included", { occurredAt: { from: at(100) } }, [1, 3]],
-    ["nothing where the range is inverted", { recordedAt: { from: at(4000), to: at(1000) } }, []],
-    ["nothing where the range is inverted by the domain's clock", { occurredAt: { from: at(2), to: at(1) } }, []],
+    ["nothing if the range is inverted", { recordedAt: { from: at(4000), to: at(1000) } }, []],
+    ["nothing if the range is inverted by the domain's clock", { occurredAt: { from: at(2), to: at(1) } }, []],
     ["some types", { types: ["Moved", "Closed", "Unknown"] }, [2, 3]],
     ["no types", { types: [] }, []],
-    ["at most so many", { limit: 2 }, [1, 2]],
+    ["a maximum number", { limit: 2 }, [1, 2]],
     ["none", { limit: 0 }, []],
-    ["at most so many of those that pass the filter", { types: ["Closed"], limit: 1 }, [3]],
+    ["a maximum number of those that pass the filter", { types: ["Closed"], limit: 1 }, [3]],
     ["all conditions at once", { after: StreamVersion(1), asOf: AsOf.version(3), types: ["Moved"], limit: 5 }, [2]]
   ])("reads %s", (_, options, versions) => {
     const events = Result.getOrThrow(Journal.readStream(history, stream("a-1"), options))
@@ -473,7 +473,7 @@ describe("readAll", () => {
     ["as of an instant of the domain's clock", { asOf: AsOf.occurredAt(at(100)) }, [1, 3]],
     ["some categories", { categories: ["b", "c"] }, [2]],
     ["some types", { types: ["Opened"] }, [1, 2]],
-    ["nothing where the range is inverted", { occurredAt: { from: at(2), to: at(1) } }, []],
+    ["nothing if the range is inverted", { occurredAt: { from: at(2), to: at(1) } }, []],
     ["pages", { after: Position(1), limit: 2 }, [2, 3]]
   ])("reads %s", (_, options, positions) => {
     const events = Result.getOrThrow(Journal.readAll(history, options))
@@ -495,7 +495,7 @@ describe("findEvent", () => {
     })
   })
 
-  it("finds nothing where there is none, nor in a journal before it", () => {
+  it("finds nothing if there is none, nor in a journal before it", () => {
     expect(Journal.findEvent(history, eventId(99))).toEqual(Result.succeed(Option.none()))
     expect(Journal.findEvent(Journal.empty, eventId(1))).toEqual(Result.succeed(Option.none()))
   })
@@ -512,13 +512,13 @@ describe("findEvent", () => {
     expect(Option.isSome(Result.getOrThrow(Journal.findEvent(journal, malformed(id.toUpperCase()))))).toBe(true)
   })
 
-  it("refuses what is no id", () => {
+  it("refuses an invalid id", () => {
     expect(failureOf(Journal.findEvent(history, malformed("1")))).toMatchObject({ _tag: "InvalidInput", field: "id" })
   })
 })
 
 describe("head and streamVersion", () => {
-  it("are 0 where there is nothing", () => {
+  it("are 0 if there is nothing", () => {
     expect([Journal.head(Journal.empty), Journal.streamVersion(Journal.empty, stream("a-1"))]).toEqual([0, 0])
   })
 

@@ -11,7 +11,7 @@ const check = (options: object) => ReadOptions.check(malformed<ReadOptions.ReadA
 const notCounts = [-1, -0.5, 0.5, NaN, Infinity, -Infinity, 2 ** 53, "1", null]
 
 describe("check", () => {
-  it("gives back good options as they are", () => {
+  it("returns valid options unchanged", () => {
     const options: ReadOptions.ReadAllOptions = {
       asOf: AsOf.position(3),
       recordedAt: { from: at(2), to: at(1) },
@@ -23,7 +23,7 @@ describe("check", () => {
     expect(Result.getOrThrow(ReadOptions.check(options))).toEqual(options)
   })
 
-  it("takes options that are undefined as left out", () => {
+  it("treats undefined options as absent", () => {
     const options = {
       after: undefined,
       asOf: undefined,
@@ -59,7 +59,7 @@ describe("check", () => {
       .toBe("categories[0] must not contain the character \\u0000")
   })
 
-  it("refuses what is no past point", () => {
+  it("refuses a value that is not a past point", () => {
     expect(failureOf(check({ asOf: { _tag: "Yesterday" } })).field).toBe("asOf")
     expect(failureOf(check({ asOf: { _tag: "RecordedAt", instant: new Date(0) } })).field).toBe("asOf.instant")
   })

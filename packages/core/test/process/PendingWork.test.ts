@@ -135,7 +135,7 @@ describe("the pending work of an instance", () => {
     expect(after(phased, reacted(observed(2))).phase).toBe("Running")
   })
 
-  it("keeps the commands of a completed instance that starts again, and tells them from its own", () => {
+  it("keeps the commands of a completed instance that starts again, and distinguishes them from those of the new run", () => {
     const completed = [reacted(observed(1), send("a"), complete), ProcessRestarted.make({ instance: "1" })]
     const again = after(...completed, reacted(observed(2), send("b"), schedule("late", 5)))
     expect(again).toMatchObject({ isCompleted: false, restartedAt: 2 })
@@ -195,14 +195,14 @@ describe("the pending work of a parked instance", () => {
     expect(after(...due, reacted(observed(2), cancel("late"))).waiting).toEqual([timedOut("other", 1)])
     const replaced = after(...due, reacted(observed(2), schedule("late", 9)))
     expect(replaced).toMatchObject({ waiting: [timedOut("other", 1)], timeouts: [{ name: "late", scheduledAt: 5 }] })
-    // Nothing is left that could be tried.
+    // No trigger is left to retry.
     expect(after(...due, reacted(observed(2), cancel("late"), cancel("other")))).toMatchObject({
       waiting: [],
       parked: null
     })
   })
 
-  it("is not parked any more when nothing waits", () => {
+  it("is not parked after the last waiting trigger is handled", () => {
     const two = [parked(observed(1)), waited(observed(2))]
     expect(after(...two, reacted(observed(1)), reacted(observed(2), send("a")))).toMatchObject({
       parked: null,

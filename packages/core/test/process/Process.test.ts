@@ -40,10 +40,14 @@ describe("a process", () => {
     ["a name that no store could hold", { name: "a\u0000" }, "name must not contain the character \\u0000"],
     ["a name with half a character", { name: "\ud800" }, "name must not contain a lone surrogate"],
     ["a name that is no text", { name: 5 }, "name must be a text"],
-    ["a name that leaves no room for an id", { name: "a".repeat(199) }, "name must be at most 198 characters long"],
+    [
+      "a name that is too long for an id after it",
+      { name: "a".repeat(199) },
+      "name must be at most 198 characters long"
+    ],
     ["a name of 300 characters", { name: "a".repeat(300) }, "name must be at most 198 characters long"],
     ["no event types", { events: EventCodec.makeUnsafe([]) }, "events must have at least one event type"],
-    ["no category at all", { categories: [] }, "categories must have at least one category, or be left out"],
+    ["an empty list of categories", { categories: [] }, "categories must have at least one category, or be left out"],
     ["an empty category", { categories: ["a", ""] }, "categories[1] must not be empty"],
     ["a category with a dash", { categories: ["bank-account"] }, "categories[0] must not contain a dash"],
     [
@@ -52,7 +56,7 @@ describe("a process", () => {
       "targets[1] must define the schema of its commands"
     ],
     [
-      "itself for a target",
+      "itself as a target",
       { targets: [{ ...jar, category: "transfers" }] },
       "targets[0] must have another category than the process"
     ],
@@ -75,9 +79,9 @@ describe("a process", () => {
     expect(() => processOf({ name: "" })).toThrow("name must not be empty")
   })
 
-  it("passes events and notices to its functions", () => {
+  it("passes events and signals to its functions", () => {
     expectTypeOf(definition.evolve).parameter(1).toEqualTypeOf<Event | Signal>()
-    // @ts-expect-error -- the aggregate knows no such command
+    // @ts-expect-error -- the aggregate has no such command
     void (() => Process.send(jar, "a", { _tag: "Break" }))
   })
 })
@@ -104,7 +108,7 @@ describe("the stream of an instance", () => {
     ["undefined", undefined],
     ["a number", 5],
     ["a symbol", Symbol("a")]
-  ])("does not exist where the id is %s", (_, id) => {
+  ])("is refused if the id is %s", (_, id) => {
     expect(failureOf(Process.streamOf({ name: "transfers" }, malformed(id)))).toMatchObject({ _tag: "InvalidInput" })
   })
 })
@@ -126,7 +130,7 @@ describe("the sender of an event's command", () => {
     expect(sender("transfers-a-b")).toEqual(Option.some("a-b"))
   })
 
-  it("is None where the event names another process or none", () => {
+  it("is None if the event names another process or none", () => {
     for (const process of ["transfers2-1", "transfer-1", "transfers", undefined, 5, null]) {
       expect(sender(process)).toEqual(Option.none())
     }

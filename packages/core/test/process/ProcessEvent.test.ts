@@ -93,7 +93,7 @@ describe("an event of a process", () => {
     `)
   })
 
-  it.each(all.map((one) => [one._tag, one] as const))("comes back from the store as it was: %s", (_, one) => {
+  it.each(all.map((one) => [one._tag, one] as const))("is decoded as it was encoded: %s", (_, one) => {
     const stored = encode(one)
     expect(decode(stored)).toEqual(one)
     expect(encode(decode(stored))).toEqual(stored)

@@ -30,7 +30,7 @@ const thrown = (error: unknown) => () => {
 }
 
 describe("an instance that observes an event", () => {
-  it("records it, and what was decided about it, with everything that is needed to do it", () => {
+  it("records it and its reactions, with all that is needed to carry them out", () => {
     const { pending, events, state } = handled(processOf({ phase: (tags) => tags.join() }), request(1))
     expect(events).toEqual([{
       _tag: "ProcessReacted",
@@ -97,7 +97,7 @@ describe("a parked instance", () => {
     expect(pending.waiting).toHaveLength(4)
   })
 
-  it("has the same result after a repair and a retry as without the fault", () => {
+  it("has the same result after a fix and a retry as without the fault", () => {
     const messages = [take(1), request(2, 13), take(3), answer(1, 0), resume]
     const helped = reread(repaired, handled(poisoned, ...messages).events, retry)
     const sound = handled(repaired, ...messages)
@@ -123,7 +123,7 @@ describe("a parked instance", () => {
     expect(helped.state).toEqual(Result.succeed(["Taken"]))
   })
 
-  it("goes on without the discarded trigger, and records the reason", () => {
+  it("continues without the discarded trigger, and records the reason", () => {
     const { pending, events, state } = handled(poisoned, request(1, 13), take(2), discard)
     expect(tags(events.slice(2))).toEqual(["ProcessDiscarded", "ProcessReacted"])
     expect(events[2]).toMatchObject({ reason: "booked by hand" })
@@ -133,7 +133,7 @@ describe("a parked instance", () => {
     expect(reread(repaired, events, request(1, 13)).events).toEqual(events)
   })
 
-  it("is parked again where the trigger after the discarded one fails, too", () => {
+  it("is parked again if the trigger after the discarded one fails, too", () => {
     const { pending } = handled(poisoned, request(1, 13), request(2, 13), discard)
     expect(pending).toMatchObject({ parked: { attempts: 1 }, waiting: [{ id: expect.stringContaining("2") }] })
   })
@@ -155,13 +155,13 @@ describe("an instance whose recorded events a new deployment cannot fold", () =>
   const before = handled(process, request(1)).events
   const broken = processOf({ evolve: thrown(new Error("what is that?")) })
 
-  it("has the fault as its state, and keeps its agenda", () => {
+  it("has the fault as its state, and keeps its pending work", () => {
     const { pending, state } = reread(broken, before)
     expect(failureOf(state)).toEqual({ stage: "Evolve", reason: "it threw Error: what is that?" })
     expect(pending.commands).toHaveLength(1)
   })
 
-  it("parks at the next trigger, and goes on after a repair", () => {
+  it("is parked at the next trigger, and continues after a fix", () => {
     const parked = reread(broken, before, answer(1, 0), take(2))
     expect(tags(parked.events.slice(1))).toEqual(["ProcessParked", "ProcessWaited"])
     expect(parked.pending.commands).toEqual([])
@@ -171,7 +171,7 @@ describe("an instance whose recorded events a new deployment cannot fold", () =>
   })
 })
 
-describe("an instance that gets a notice", () => {
+describe("an instance that gets a signal", () => {
   const heard = (...messages: ReadonlyArray<MessageBody>) => {
     const inputs: Array<unknown> = []
     const hearing = processOf({
@@ -204,7 +204,7 @@ describe("an instance that gets a notice", () => {
     expect(events[1]).toMatchObject({ trigger: { _tag: "TimedOut", name: "late", scheduledAt: 1, due: at(1500) } })
   })
 
-  it("gets each signal once, and none for what it did not send or schedule", () => {
+  it("gets each signal once, and none for a command or timeout that is not its own", () => {
     const answered = answer(1, 0)
     const late = { _tag: "TimeOut", name: "late", scheduledAt: 1 } as const
     const strangers = [answer(2, 0), answer(1, 1), { ...late, scheduledAt: 2 }, { ...late, name: "early" }]
@@ -284,7 +284,7 @@ describe("an instance with a message of an operator", () => {
     expect(failureOf(handle(ends, take(1), retry))).toEqual({ _tag: "InstanceNotParked", instance: "1" })
   })
 
-  it("gets the reason of being resumed", () => {
+  it("gets the reason for which it is resumed", () => {
     const { events, state } = handled(process, take(1), resume)
     expect(state).toEqual(Result.succeed(["Taken", "Resumed"]))
     expect(events[1]).toMatchObject({ trigger: { _tag: "Resumed", reason: "the jar is open", at: at(9000) } })

@@ -53,24 +53,24 @@ describe("the row of an instance", () => {
     expect(row(reacted(1), parked(), waited).status).toBe("Parked")
     expect(row(parked(), reacted(2)).status).toBe("Running")
     expect(row(reacted(1, {}, complete)).status).toBe("Completed")
-    // Later triggers still wait.
+    // The later triggers still wait.
     expect(row(parked(), waited, reacted(2, { waiting: 1 }, complete)).status).toBe("Parked")
     expect(row(parked(), waited, reacted(2, { waiting: 1 }, complete), reacted(3)).status).toBe("Completed")
   })
 
-  it("is of the run that began last", () => {
+  it("belongs to the latest run", () => {
     const again = row(reacted(1, {}, complete), restarted, reacted(2))
     expect(again).toMatchObject({ status: "Running", startedAt: at(200), phase: "phase 2" })
   })
 
-  it("is due when the last event says", () => {
+  it("is due at the time in the last event", () => {
     expect(row(reacted(1)).due).toBe(ProcessRows.never)
     expect(row(reacted(1, { due: 7 })).due).toBe(7)
     expect(row(reacted(1, { due: 7 }), reacted(2, { due: 0 })).due).toBe(0)
     expect(row(reacted(1, { due: 7 }), reacted(2)).due).toBe(ProcessRows.never)
   })
 
-  it("says why the instance is parked, and counts the attempts at the first waiting trigger", () => {
+  it("has the reason why the instance is parked, and the number of attempts at the first waiting trigger", () => {
     expect(row(reacted(1)).parked).toBeNull()
     const reason = { stage: "React", reason: "no idea" }
     expect(row(parked(), waited, parked(2))).toMatchObject({ parked: { ...reason, attempts: 2 }, waiting: 2 })

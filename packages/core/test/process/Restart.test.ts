@@ -46,7 +46,7 @@ describe("a completed instance whose process restarts", () => {
     )
   })
 
-  it("goes on where the event comes before it is completed", () => {
+  it("continues if the event comes before it is completed", () => {
     expect(handled(again, request(1), request(2)).state).toEqual(Result.succeed(["Requested", "Requested"]))
   })
 
@@ -68,7 +68,7 @@ describe("a completed instance whose process restarts", () => {
     expect(handled(again, request(1), take(2), request(3), take(4), request(3)).events).toHaveLength(5)
   })
 
-  it("is parked if it fails at the event, and starts again after a repair", () => {
+  it("is parked if it fails at the event, and starts again after a fix", () => {
     const throws = (): never => {
       throw new Error("no idea")
     }
@@ -93,22 +93,22 @@ describe("an instance that has reacted to an event of a type that the codec does
     initialState: []
   })
 
-  it("has the state of the other events, and says which type it leaves out", () => {
+  it("has the state of the other events, and names the type that it leaves out", () => {
     const { pending, state, unknownTypes } = reread(without, events)
     expect(state).toEqual(Result.succeed(["Requested"]))
     expect(unknownTypes).toEqual(["Taken"])
-    // What was decided is still to be done.
+    // The decided commands are still pending.
     expect(pending.commands).toHaveLength(1)
     expect(reread(processOf(), events).unknownTypes).toEqual([])
   })
 
-  it("goes on, and is not parked", () => {
+  it("continues, and is not parked", () => {
     const next = reread(without, events, answer(2, 0), request(4), resume)
     expect(tags(next.events.slice(3))).toEqual(["ProcessReacted", "ProcessReacted", "ProcessReacted"])
     expect(next.state).toEqual(Result.succeed(["Requested", "CommandSucceeded", "Requested", "Resumed"]))
   })
 
-  it("reacts to a waiting trigger of that type by nothing", () => {
+  it("does not react to a waiting trigger of that type", () => {
     const broken = processOf({
       react: () => {
         throw new Error("no idea")
@@ -139,7 +139,7 @@ describe("a parked instance with very many waiting triggers", () => {
     expect(all.state).toEqual(handled(processOf(), ...Array.from({ length: 450 }, (_, n) => take(n + 1))).state)
   })
 
-  it("is retried in smaller steps where they are large", () => {
+  it("is retried in smaller steps if they are large", () => {
     const large = "a".repeat(3 * 1024 * 1024)
     const poisoned = processOf({
       react: () => {

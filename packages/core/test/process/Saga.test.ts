@@ -12,7 +12,7 @@ describe("a saga", () => {
     ["no steps", { steps: [] }, "steps must not be empty"],
     ["a step without a name", { steps: [{ name: "", command: add("a") }] }, "steps[0].name must be a text"],
     [
-      "two steps of one name",
+      "two steps with the same name",
       { steps: [...definition.steps, definition.steps[1]] },
       "steps[4].name must not repeat \"two\""
     ],
@@ -27,22 +27,22 @@ describe("a saga", () => {
       "steps must have a step that is not retired"
     ],
     [
-      "a compensation on a timeout that there is not",
+      "compensateOnTimeout without a timeout",
       { steps: [{ name: "one", command: add("a"), compensate: add("b"), compensateOnTimeout: true }] },
       "steps[0].compensateOnTimeout needs a timeout and a compensation"
     ],
     [
-      "a timeout without the compensation that it asks for",
+      "compensateOnTimeout without a compensation",
       { steps: [{ name: "one", command: add("a"), timeout: 5, compensateOnTimeout: true }] },
       "steps[0].compensateOnTimeout needs a timeout and a compensation"
     ],
     [
-      "an event of another program's types before its start",
+      "a type in startOn that is not among its events",
       { startOn: ["Taken", "Given"] },
       "startOn[1] must be a type of the saga's events"
     ],
     [
-      "a step that is called like a compensation",
+      "a step with the name of a compensation",
       { steps: [{ name: "undo one", command: add("a") }] },
       "steps[0].name must not begin with \"undo \""
     ],
@@ -68,7 +68,7 @@ describe("a saga", () => {
       "steps[0].timeout must be a duration"
     ]),
     ["a name with a dash", { name: "a-b" }, "name must not contain a dash"],
-    ["itself for a target", { targets: [{ ...jar, category: "saga" }] }, "targets[0] must have another category"]
+    ["itself as a target", { targets: [{ ...jar, category: "saga" }] }, "targets[0] must have another category"]
   ])("is refused with %s", (_, parts, message) => {
     expect(failureOf(Saga.make({ ...definition, ...parts }))).toMatchObject({
       _tag: "InvalidInput",
@@ -106,13 +106,13 @@ const all = ["ok one", taken, "ok two", "ok three"] as const
 
 describe("a saga without failures", () => {
   it.each<[string, ReadonlyArray<string | MessageBody>, string, ReadonlyArray<string>]>([
-    ["does not take its first step as done when only the command is", ["ok one"], "Running", []],
-    ["goes on when the event of a step comes", [taken], "Running", [
+    ["does not complete its first step when only the command succeeds", ["ok one"], "Running", []],
+    ["continues when the event of a step arrives", [taken], "Running", [
       "cancel one",
       "schedule two at 2h 2s",
       "send two to two"
     ]],
-    ["goes on when the command of a step is handled", [taken, "ok two"], "Running", [
+    ["continues when the command of a step is handled", [taken, "ok two"], "Running", [
       "cancel two",
       "send three to three"
     ]],
@@ -134,7 +134,7 @@ describe("a saga without failures", () => {
     )
   })
 
-  it("does not start with another event, nor with a signal", () => {
+  it("starts neither with another event nor with a signal", () => {
     expect(handled(saga, taken).events).toEqual([])
   })
 
@@ -155,10 +155,10 @@ describe("a step", () => {
   const undo = "send undo one to undo-one"
   it.each<[string, ReadonlyArray<string | MessageBody>, string, ReadonlyArray<string>]>([
     ["that is refused fails", [taken, "refused two"], "Compensating", ["cancel two", undo]],
-    ["that cannot be handled fails", [taken, "failed two"], "Compensating", ["cancel two", undo]],
+    ["whose command fails permanently fails", [taken, "failed two"], "Compensating", ["cancel two", undo]],
     ["that takes too long fails", [taken, "late two"], "Compensating", [undo]],
     ["that fails first leaves nothing to undo", ["refused one"], "Compensated", ["cancel one", "send Take to badly"]],
-    ["that is awaited by an event fails with its command, too", ["failed one"], "Compensated", [
+    ["that waits for an event also fails with its command", ["failed one"], "Compensated", [
       "cancel one",
       "send Take to badly"
     ]],
@@ -190,7 +190,7 @@ describe("a step", () => {
     ["failed", ["failed one"], "one: it died"],
     ["late", ["late one"], "one: timed out"],
     ["failed by an event", [observe(9, Requested.make({ transfer: "1", coins: 5 }))], "one: Requested"]
-  ])("says why it was %s", (_, steps, note) => {
+  ])("gives the reason why it was %s", (_, steps, note) => {
     expect(play(saga, ...steps).after.pending.commands.at(-1)).toMatchObject({ command: { note } })
   })
 
@@ -225,7 +225,7 @@ describe("a step", () => {
     expect(play(saga, "late one", taken, "ok undo one", take(3))).toMatchObject({ phase: "Compensated", decided: [] })
   })
 
-  it("with an unknown outcome is compensated all the same, if its definition says so", () => {
+  it("with an unknown outcome is compensated if its definition has compensateOnTimeout", () => {
     const [one, ...rest] = definition.steps
     const sure = Saga.makeUnsafe({ ...definition, steps: [{ ...one, compensateOnTimeout: true }, ...rest] })
     expect(play(sure, "ok one", "late one")).toMatchObject({ phase: "Compensating", decided: [undo] })
@@ -284,7 +284,7 @@ describe("a compensation that fails", () => {
 
   const stuck = ["ok one", ...undoing, ...again(2), "failed undo one"] as const
 
-  it("waits to be resumed after the last attempt", () => {
+  it("waits for a resume after the last attempt", () => {
     const { after, decided, phase } = play(saga, ...stuck)
     expect({ decided, phase }).toEqual({ decided: [], phase: "CompensationFailed" })
     expect(after.pending).toMatchObject({ commands: [], timeouts: [], isCompleted: false })
@@ -359,7 +359,7 @@ describe("resuming a saga", () => {
   it.each<[string, ReadonlyArray<string | MessageBody>, string]>([
     ["that is running", [taken], "Running"],
     ["that is being compensated", [taken, "refused two"], "Compensating"],
-    ["that waits to try a compensation again", [taken, "refused two", "refused undo one"], "Compensating"],
+    ["that waits to retry a compensation", [taken, "refused two", "refused undo one"], "Compensating"],
     ["that is compensated", ["refused one"], "Compensated"]
   ])("%s changes nothing", (_, steps, phase) => {
     const { after, decided } = play(saga, ...steps, resume)

@@ -88,7 +88,7 @@ describe("a field", () => {
     ["may be absent", Schema.Struct({ a: Schema.optionalKey(Schema.String) })],
     ["may be undefined", Schema.Struct({ a: Schema.optional(Schema.String) })],
     ["is missing", Schema.Struct({ b: Schema.String })],
-    ["may be no number", field(Schema.Number)],
+    ["may be NaN", field(Schema.Number)],
     ["is an object", field(field(Schema.String))],
     ["is a list", field(Schema.Array(Schema.String))],
     ["is an option", field(Schema.Option(Schema.String))],
@@ -97,9 +97,9 @@ describe("a field", () => {
     ["is nothing", field(Schema.Never)],
     ["is a text or a number", field(Schema.Union([Schema.String, Schema.Finite]))],
     ["is one of literals of two kinds", field(Schema.Literals([1, "a"]))],
-    ["goes round in circles", field(Circle)],
-    ["is of a state that goes round in circles", Circle],
-    ["is of a union that goes round in circles", Nested],
+    ["is recursive", field(Circle)],
+    ["is of a state that is recursive", Circle],
+    ["is of a union that is recursive", Nested],
     ["is of a state that may be null", Schema.NullOr(field(Schema.String))],
     ["is the key of a record", Schema.Record(Schema.String, Schema.String)],
     ["is of a text", Schema.String],
@@ -121,7 +121,7 @@ describe("a field", () => {
     ["a size in a text", field(Schema.ByteSizeFromString)],
     ["a date in another notation", field(Schema.String.pipe(Schema.decodeTo(Schema.DateTimeUtc, httpDate)))],
     ["a number in hexadecimal", field(Schema.String.pipe(Schema.decodeTo(Schema.Finite, hexadecimal)))],
-    ["a number in a text that may be no number", field(Schema.NumberFromString)],
+    ["a number in a text that may be NaN", field(Schema.NumberFromString)],
     ["a date or a text", field(Schema.Union([Schema.Date, Schema.String]))],
     ["a decimal or a date", field(Schema.Union([Schema.BigDecimal, Schema.Date]))],
     [
@@ -139,14 +139,14 @@ describe("a field", () => {
         field(Schema.String)
       ])
     ],
-    ["a number in a text beside a field that gets another name", renamed(Schema.FiniteFromString)]
-  ])("whose texts sort otherwise than its values is refused: %s", (_, schema) => {
+    ["a number in a text, with another field that gets another name", renamed(Schema.FiniteFromString)]
+  ])("whose texts sort differently from its values is refused: %s", (_, schema) => {
     expect(kindIn(schema)).toEqual(Result.fail(
       "must have fields that sort as they are stored, unlike \"a\": store it as a number, a BigDecimal, a Date or a DateTime.Utc"
     ))
   })
 
-  it("keeps its meaning in a class, in the members of a union, and beside a field that gets another name", () => {
+  it("keeps its meaning in a class, in the members of a union, and with another field that gets another name", () => {
     class Priced extends Schema.Class<Priced>("Priced")({ a: Schema.BigDecimal }) {}
     const states: ReadonlyArray<Schema.ConstraintCodec<unknown, unknown>> = [
       Priced,
@@ -193,7 +193,7 @@ describe("a field", () => {
     expect(states.map((state) => kindOf(state))).toEqual(states.map(() => "Text"))
   })
 
-  it("goes by its encoded name and kind", () => {
+  it("uses its encoded name and kind", () => {
     const state = Schema.Struct({ a: Schema.String }).pipe(Schema.encodeKeys({ a: "b" }))
     expect([kindOf(state), kindOf(state, "b")]).toEqual([undefined, "Text"])
     const asText = Schema.String.pipe(Schema.decodeTo(

@@ -54,7 +54,7 @@ describe("a projection", () => {
     expect(Projection.makeUnsafe({ ...definition, categories: ["account"] }).categories).toEqual(["account"])
   })
 
-  it("is keyed by stream where it says so with byStream alone", () => {
+  it("is keyed by stream only with byStream", () => {
     expect(made).toMatchObject({ isKeyedByStream: true, isInline: false })
     const own: typeof Projection.byStream = (_, { stream }) => [stream]
     expect(Projection.makeUnsafe({ ...definition, keys: own }).isKeyedByStream).toBe(false)
@@ -135,7 +135,7 @@ describe("make takes", () => {
     }
   )
 
-  it("a state that is a union, as far as its indexes go", () => {
+  it("a state that is a union, with indexes of fields that all members have", () => {
     const state = Schema.TaggedUnion({
       Open: { owner: Schema.String },
       Closed: { owner: Schema.String, by: Schema.Int }
@@ -179,7 +179,7 @@ describe("the states of an aggregate as a projection", () => {
     })
   })
 
-  it("obey the rules of any projection", () => {
+  it("follow the rules of any projection", () => {
     expect(failureOf(Projection.ofAggregate(account, { ...fields, version: 0 })).field).toBe("version")
     expect(() => Projection.ofAggregateUnsafe(account, { ...fields, name: "" })).toThrow("name must be")
   })
@@ -241,7 +241,7 @@ describe("the types of a projection", () => {
     expect(ask(Projection.makeUnsafe(definition), { index: "byOwner" })).toBe("byOwner")
   })
 
-  it("refuse what does not go together", () => {
+  it("refuse parts that do not fit together", () => {
     expectTypeOf(() => [
       // @ts-expect-error the state has a balance
       Projection.make({ ...definition, state: Schema.Struct({ owner: Schema.String }), evolve }),

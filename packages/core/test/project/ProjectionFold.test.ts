@@ -65,11 +65,11 @@ const reason = <State>(projection: AnyProjection<State>, log: ReadonlyArray<Reco
 describe("reads", () => {
   const [first, renamed, other] = logOf(added("a-1", ["k"], 1), ["b-1", "Counted", null], ["a-2", "Other", {}])
 
-  it("says that events of the codec's types are read, under all their names", () => {
+  it("is true for events of the codec's types, under all their names", () => {
     expect([first, renamed, other].map((event) => Fold.reads(sums, event!))).toEqual([true, true, false])
   })
 
-  it("says that only events of streams in the categories are read", () => {
+  it("is true only for events of streams in the categories", () => {
     const some = Projection.makeUnsafe({ ...definition, categories: ["a", "c"] })
     expect([first, renamed, other].map((event) => Fold.reads(some, event!))).toEqual([true, false, false])
   })
@@ -81,7 +81,7 @@ describe("an event", () => {
     expect(refolded(sums, log)).toEqual({ rows: { x: { sum: 1 }, y: { sum: 3 }, z: { sum: 2 } }, poisoned: [] })
   })
 
-  it("changes a row once, though it names it twice", () => {
+  it("changes a row once if it names the row twice", () => {
     expect(refolded(sums, logOf(added("a-1", ["x", "y", "x"], 1))).rows).toEqual({ x: { sum: 1 }, y: { sum: 1 } })
     expect(Result.getOrThrow(Fold.prepare(sums, logOf(added("a-1", ["x", "x"], 1))[0]!)).keys).toEqual(["x"])
   })
@@ -91,7 +91,7 @@ describe("an event", () => {
     expect(Fold.foldBatch(sums, new Map(), batch)).toEqual({ changed: new Map(), poisoned: [], folded: 1 })
   })
 
-  it("leaves its place in the rows that it changes", () => {
+  it("sets position and version of the rows that it changes", () => {
     const { rows } = Fold.refold(sums, logOf(added("a-1", ["x", "y"], 1), added("b-1", [], 0), added("a-1", ["y"], 1)))
     expect([...rows.values()].map(({ key, position, version }) => [key, position, version]))
       .toEqual([["x", 1, 1], ["y", 3, 2]])
@@ -241,7 +241,7 @@ describe("a poisoned event", () => {
     }
   })
 
-  it("holds back the later events of its stream, and no others", () => {
+  it("holds back the later events of its stream only", () => {
     const log = logOf(
       added("a-1", ["k"], 1),
       added("a-1", ["k"], -1),
@@ -251,7 +251,7 @@ describe("a poisoned event", () => {
     expect(refolded(picky, log)).toEqual({ rows: { k: { sum: 11 } }, poisoned: ["a-1@2 Evolve"] })
   })
 
-  it("is one for each stream: what follows it is not tried", () => {
+  it("is reported once for each stream: later events of the stream are not tried", () => {
     const log = logOf(added("a-1", ["k"], -1), added("b-1", ["k"], -1), added("a-1", ["k"], -2), ["b-1", "Added", 5])
     expect(refolded(picky, log).poisoned).toEqual(["a-1@1 Evolve", "b-1@1 Evolve"])
   })
@@ -275,7 +275,7 @@ describe("a poisoned event", () => {
     expect([states(changed), folded, poisoned]).toEqual([{ k: { sum: 10 } }, 1, []])
   })
 
-  it("leaves the set of parked streams as it was: that is the caller's to change", () => {
+  it("does not change the set of parked streams, which the caller maintains", () => {
     const batch = logOf(added("b-1", ["k"], -1)).map((one) => Fold.prepare(picky, one))
     const parked = new Set([stream("a-1")])
     expect(poison(Fold.foldBatch(picky, new Map(), batch, parked).poisoned)).toEqual(["b-1@1 Evolve"])
@@ -292,7 +292,7 @@ describe("discarded events", () => {
 })
 
 describe("refold", () => {
-  it("passes by what the projection does not read", () => {
+  it("skips events that the projection does not read", () => {
     const log = logOf(added("a-1", ["k"], 1), ["a-1", "Other", null], added("b-1", ["k"], 10))
     expect(refolded(Projection.makeUnsafe({ ...definition, categories: ["a"] }), log))
       .toEqual({ rows: { k: { sum: 1 } }, poisoned: [] })
@@ -306,16 +306,16 @@ describe("a row that a handler wrote ahead of the batch", () => {
   const fold = <State>(projection: AnyProjection<State>, row: Fold.StoredRow) =>
     Fold.foldBatch(projection, new Map([[row.key, row]]), log.map((one) => Fold.prepare(projection, one)))
 
-  it("is folded further from its own version on", () => {
+  it("is folded from its own version on", () => {
     const { changed, folded } = fold(byStream, ahead)
     expect([states(changed), folded]).toEqual([{ "a-1": { sum: 111 }, "b-1": { sum: 7 } }, 4])
   })
 
-  it("is left as it is where it has seen all events", () => {
+  it("is not changed if it includes all events", () => {
     expect(states(fold(byStream, { ...ahead, version: StreamVersion(3) }).changed)).toEqual({ "b-1": { sum: 7 } })
   })
 
-  it("is no matter of keys that are not the stream's: its version says nothing of other streams", () => {
+  it("is used only for the stream's own key: its version is unrelated to other streams", () => {
     const own = changed({ keys: () => ["a-1"] })
     expect(states(fold(own, ahead).changed)).toEqual({ "a-1": { sum: 129 } })
   })
@@ -338,7 +338,7 @@ describe("an evolve that changes its state in place", () => {
       }
     })
 
-  it("changes no other row, and no row to come", () => {
+  it("changes no other row, and no later row", () => {
     const log = logOf(added("a-1", ["x"], 1), added("a-1", ["y"], 2), cleared("a-1", "x"), added("a-1", ["x"], 3))
     const projection = push(NaN)
     for (const _ of [1, 2]) {
@@ -346,14 +346,14 @@ describe("an evolve that changes its state in place", () => {
     }
   })
 
-  it("and then throws has changed nothing", () => {
+  it("and then throws changes nothing", () => {
     const log = logOf(added("a-1", ["x"], 1), added("a-1", ["x"], 2), added("b-1", ["x"], 3))
     expect(refolded(push(2), log)).toEqual({ rows: { x: { items: [1, 3] } }, poisoned: ["a-1@2 Evolve"] })
   })
 })
 
 describe("an initial state that does not fit its schema", () => {
-  it("is still the state that rows start from", () => {
+  it("is the state that rows start from", () => {
     const named = Projection.makeUnsafe({
       ...definition,
       state: Schema.Struct({ name: Schema.NonEmptyString }),
@@ -364,7 +364,7 @@ describe("an initial state that does not fit its schema", () => {
   })
 })
 
-// States that lose something on the way to the store and back, and more: what only shows at the ends of batches.
+// States that lose something when they are stored and read back, and other faults that only show at the ends of batches.
 const lossy = Projection.makeUnsafe({
   ...definition,
   keys: (event, { stream }) =>
@@ -380,7 +380,7 @@ const lossy = Projection.makeUnsafe({
   }
 })
 
-/** As a projector goes: batch by batch, rows and parked streams kept in between. */
+/** Folds as a projector does: batch by batch, with rows and parked streams kept in between. */
 const inBatches = <State>(
   projection: AnyProjection<State>,
   log: ReadonlyArray<RecordedEvent>,
@@ -422,7 +422,7 @@ describe("any batching of any history", () => {
   const sorted = (rows: ReadonlyMap<string, Fold.StoredRow>) =>
     [...rows.values()].toSorted((one, two) => one.key < two.key ? -1 : 1)
 
-  it("gives the same rows, and the same poisoned events, as all at once", () => {
+  it("gives the same rows and poisoned events as one batch", () => {
     fc.assert(fc.property(histories, splits, (history, sizes) => {
       const log = logOf(...history)
       const once = Fold.refold(lossy, log)
@@ -432,13 +432,13 @@ describe("any batching of any history", () => {
     }))
   })
 
-  it("is tried on histories with poisoned events", () => {
+  it("covers histories with poisoned events", () => {
     const poisonings = fc.sample(histories, { numRuns: 100, seed: 1 })
       .filter((history) => Fold.refold(lossy, logOf(...history)).poisoned.length > 0)
     expect(poisonings.length).toBeGreaterThan(10)
   })
 
-  it("without what was discarded is a history that never had it", () => {
+  it("with discarded events gives the rows of a history without them", () => {
     fc.assert(
       fc.property(histories, fc.array(fc.integer({ min: 1, max: 30 }), { maxLength: 8 }), (history, positions) => {
         const log = logOf(...history)
@@ -449,7 +449,7 @@ describe("any batching of any history", () => {
     )
   })
 
-  it("is the sum of what each key was added, where nothing else happens", () => {
+  it("gives the sum for each key if the history only adds", () => {
     const counted = fc.tuple(fc.constantFrom("a-1", "a-2"), keys, fc.integer({ min: -9, max: 9 })).map(
       ([name, keys, by]) => added(name, keys, by)
     )
@@ -466,7 +466,7 @@ describe("any batching of any history", () => {
 })
 
 describe("prepare", () => {
-  it("keeps what the event is and which rows it touches", () => {
+  it("keeps the event and the keys of its rows", () => {
     const [renamed] = logOf(["a-1", "Counted", { to: ["x"], by: 1 }])
     const prepared = Result.getOrThrow(Fold.prepare(sums, renamed!))
     expect(prepared).toMatchObject({
@@ -477,7 +477,7 @@ describe("prepare", () => {
     expect(prepared.envelope).toMatchObject({ stream: "a-1", position: 1, metadata: {} })
   })
 
-  it("fails with the poisoned event, which foldBatch gives back", () => {
+  it("fails with the poisoned event that foldBatch reports", () => {
     const [broken] = logOf(["a-1", "Counted", {}])
     const prepared = Fold.prepare(sums, broken!)
     const poisoned = failureOf(prepared)
@@ -520,7 +520,7 @@ describe("a stored event that is read as several events", () => {
     })
     const log = logOf(moved("a-1", [], 2), ["a-1", "Looked", {}], moved("a-1", [], 0), ["a-1", "Looked", {}])
     const { rows } = Fold.refold(byStream, log)
-    // What is read as none moves the row, so that no reader has to read it again.
+    // An event without domain events advances the row, so that no reader has to read it again.
     expect(rows.get("a-1")).toMatchObject({ state: { sum: 104 }, version: 4, position: 4 })
     // Ahead of the batch, as a command handler wrote it.
     const known = new Map([["a-1", {
@@ -586,7 +586,7 @@ describe("the columns of a projection", () => {
         Cleared
       ])
     }]
-  ])("are all where %s may look at the whole event", (_, parts) => {
+  ])("are all columns if %s may read the whole event", (_, parts) => {
     expect(columnsOf(changed(parts))).toEqual(columns)
   })
 

@@ -33,7 +33,7 @@ describe("an index", () => {
 
   it.each<[string, Schema.ConstraintCodec<unknown, unknown>, string]>([
     ["that may be null", Schema.NullOr(Schema.String), "must have fields that are a text"],
-    ["whose texts sort otherwise", Schema.Duration, "must have fields that"]
+    ["whose texts sort differently", Schema.Duration, "must have fields that"]
   ])("with a field %s is refused by its name", (_, a, rule) => {
     const { field, message } = failureOf(compile(Schema.Struct({ a, b: Schema.Int }), { byB: ["b"], byA: ["b", "a"] }))
     expect(field).toBe("indexes.byA")
@@ -62,7 +62,7 @@ describe("check", () => {
   ]
   const state = (a: number, b: number): Json => ({ n: 1, a: "a".repeat(a), b: "1".repeat(b), c: "c".repeat(9999) })
 
-  it("lets states pass whose indexed texts are short enough together", () => {
+  it("accepts states whose indexed texts are short enough together", () => {
     expect(RowIndex.check(indexes, state(250, 250))).toEqual(Result.succeed(state(250, 250)))
     expect(RowIndex.check([], state(999, 999))).toEqual(Result.succeed(state(999, 999)))
   })

@@ -65,7 +65,7 @@ describe("check", () => {
     })
   })
 
-  it("splits an index into what is fixed and what is sorted by", () => {
+  it("splits an index into the fixed fields and the fields to sort by", () => {
     const query = {
       index: "byCity",
       where: { size: 3, city: "Brno" },
@@ -167,16 +167,16 @@ describe("a page", () => {
     ["rows below a value", { index: "bySize", range: { to: 9 } }, "cd"],
     ["rows in a range of the next field", { index: "byCity", where: { city: "Brno" }, range: { from: 3 } }, "b"],
     ["rows in a range of keys", { range: { from: "b", to: "d" } }, "bc"],
-    ["rows in a range of keys where all is fixed", {
+    ["rows in a range of keys if all fields are fixed", {
       index: "bySize",
       where: { size: 2 },
       range: { from: "d" }
     }, "d"],
     ["nothing in a range that ends before it starts", { index: "bySize", range: { from: 9, to: 3 } }, ""],
-    ["nothing where nothing fits", { index: "byCity", where: { city: "brno" } }, ""]
+    ["nothing if no row matches", { index: "byCity", where: { city: "brno" } }, ""]
   ])("gives %s", (_, query, found) => expect(keys(query, rows).join("")).toBe(found))
 
-  it("goes by code points, not by UTF-16 units", () => {
+  it("compares by code points, not by UTF-16 units", () => {
     const odd = [row("\u{1f600}", {}), row("\uff5e", {}), row("a", {})]
     expect(keys({}, odd)).toEqual(["a", "\uff5e", "\u{1f600}"])
   })
@@ -222,7 +222,7 @@ const queries: fc.Arbitrary<RowQuery.RowQuery> = fc.tuple(
   )
 ).map(([descending, query]) => ({ ...query, descending }))
 
-// Written again, without this package's own order: texts as bytes, numbers by their digits.
+// A second implementation, without this package's order: texts as bytes, numbers by their digits.
 const naive = (query: RowQuery.RowQuery, rows: ReadonlyArray<StoredRow>): ReadonlyArray<string> => {
   const fields = projection.indexes.find(({ name }) => name === query.index)?.fields ?? []
   const value = ({ key, state }: StoredRow, field: string | undefined) =>
@@ -250,13 +250,13 @@ const naive = (query: RowQuery.RowQuery, rows: ReadonlyArray<StoredRow>): Readon
 }
 
 describe("any query", () => {
-  it("gives what its definition says", () => {
+  it("gives the rows that its definition selects", () => {
     fc.assert(fc.property(queries, tables, (query, rows) => {
       expect(keys({ ...query, limit: 1000 }, rows)).toEqual(naive(query, rows))
     }))
   })
 
-  it("gives the same rows page by page as at once", () => {
+  it("gives the same rows page by page as in one page", () => {
     fc.assert(fc.property(queries, tables, fc.integer({ min: 1, max: 5 }), (query, rows, limit) => {
       expect(pages({ ...query, limit }, rows)).toEqual(RowQuery.evaluate(checked({ ...query, limit: 1000 }), rows))
     }))
@@ -296,7 +296,7 @@ describe("a cursor", () => {
       .toBe("after must be the cursor of the previous page of the same query")
   })
 
-  it("is refused by a query that differs in nothing but its index", () => {
+  it("is refused by a query that differs only in its index", () => {
     const after = RowQuery.cursorAfter(checked({ index: "bySize" }), last)
     expect(Result.isSuccess(check({ index: "bySize", after }))).toBe(true)
     expect(refusal({ index: "byStaff", after }).field).toBe("after")
@@ -322,15 +322,15 @@ describe("a cursor", () => {
     ["with a key that is no text", forged([mark, 5, 3, true])],
     ["with a key that no store can hold", forged([mark, "\u0000", 3, true])],
     ["with a key of half a character", forged([mark, "\ud800", 3, true])],
-    ["with a value too few", forged([mark, "k", 3])],
-    ["with a value too many", forged([mark, "k", 3, true, 1])],
+    ["with one value missing", forged([mark, "k", 3])],
+    ["with one value too many", forged([mark, "k", 3, true, 1])],
     ["with values of other kinds", forged([mark, "k", true, 3])],
     ["with NaN for a value", forged([mark, "k", NaN, true])],
     ["with a number too large", malformed(Base64Url.encode(`[${JSON.stringify(mark)},"k",1e999,true]`))],
-    ["with digits that are none", forged([mark, "k", "1.5.", true])]
+    ["with a text that is not a number", forged([mark, "k", "1.5.", true])]
   ])("that is %s is refused", (_, after) => expect(refusal({ ...query, after }).field).toBe("after"))
 
-  it("that is whole is taken", () => {
+  it("that is complete is accepted", () => {
     expect(Result.isSuccess(check({ ...query, after: forged([mark, "k", 3, true]) }))).toBe(true)
   })
 })
@@ -347,8 +347,8 @@ describe("the types of a query", () => {
     expect(refusal(query).field).toBe("index")
   })
 
-  it("keep a cursor apart from a text", () => {
-    // @ts-expect-error a text is no cursor
+  it("distinguish a cursor from a text", () => {
+    // @ts-expect-error a text is not a cursor
     expect(refusal({ after: "a" } satisfies RowQuery.RowQuery).field).toBe("after")
   })
 })

@@ -128,7 +128,7 @@ describe("compare", () => {
     [5e-324, "0", 1],
     [-5e-324, "0", -1],
     [1.7e308, "1".repeat(400), -1]
-  ])("says how the numbers %j and %j stand: %i", (one, two, order) => expect(compare("Number", one, two)).toBe(order))
+  ])("compares the numbers %j and %j: %i", (one, two, order) => expect(compare("Number", one, two)).toBe(order))
 
   it("orders whole numbers alike as digits, as numbers and as a mixture", () => {
     const form = fc.constantFrom<(number: number) => RowValue.Scalar>(String, Number)

@@ -94,14 +94,14 @@ const messageOf = ({ commands, timeouts }: ReturnType<typeof handled>["pending"]
   return answer(sentAt, index, outcomes[verb!], at(0))
 }
 
-/** An input: a message, or what becomes of a command or a timeout: `ok one`, `refused one`, `failed one`, `late one`. */
+/** An input: a message, or the outcome of a command or a timeout: `ok one`, `refused one`, `failed one`, `late one`. */
 export type Input = string | MessageBody
 
 /** The phase after the start and all these inputs, and the decisions of the last one. */
 export const play = (process: Known, ...inputs: ReadonlyArray<Input>) =>
   playOn(process, handled(process, begin), ...inputs)
 
-/** As `play`, from this instance on: where it was played by another saga, this one is its later deployment. */
+/** As `play`, starting from this instance: if another saga played it, this one is a later deployment. */
 export const playOn = (
   process: Known,
   from: ReturnType<typeof handled<Event, Saga.SagaState<Data>>>,

@@ -1,4 +1,4 @@
-// Values that the tests share: event ids, instants, events and commits with as little in them as a test needs.
+// Values that the tests share: minimal event ids, instants, events and commits.
 import * as DateTime from "effect/DateTime"
 import * as Result from "effect/Result"
 import type { EventId } from "../../src/event/EventId.ts"
@@ -20,7 +20,7 @@ export const eventId = (n: number): EventId => `00000000-0000-7000-8000-${n.toSt
 
 export const stream = (name: string): StreamName.StreamName => Result.getOrThrow(StreamName.parse(name))
 
-/** So many milliseconds after 1970. */
+/** Milliseconds after 1970. */
 export const at = (millis: number): DateTime.Utc => DateTime.makeUnsafe(millis)
 
 export const event = (n: number, fields: Partial<NewEvent> = {}): NewEvent => ({

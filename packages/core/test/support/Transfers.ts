@@ -1,4 +1,4 @@
-// A process as small as it can be: a transfer of coins, which takes them from a jar. Tests break it in parts.
+// A minimal process: a transfer that takes coins from a jar. Tests replace parts of it with faulty ones.
 import * as Chunk from "effect/Chunk"
 import type * as DateTime from "effect/DateTime"
 import * as Option from "effect/Option"
@@ -58,7 +58,7 @@ export const definition: Process.Definition<Event, State> = {
 export const processOf = (changes: Partial<Process.Definition<Event, State>> = {}): Process.Process<Event, State> =>
   Process.makeUnsafe({ ...definition, ...changes })
 
-/** The `n`th event of a log, of a stream of its own where none is named, `n` seconds after 1970. */
+/** The `n`th event of a log, of a stream of its own if none is named, `n` seconds after 1970. */
 export const trigger = (n: number, event: Event, fields: Partial<EventTrigger> = {}): EventTrigger => ({
   ...triggerOf({
     ...Result.getOrThrow(events.encode(event)),
@@ -115,7 +115,7 @@ export const handle = <E extends EventType.Tagged, S>(
   ...messages: ReadonlyArray<MessageBody>
 ): Result.Result<Handled<S>, InstanceRefusal> => handleAll(process, [], messages)
 
-/** As `handle`, where no message is refused. */
+/** As `handle`, if no message is refused. */
 export const handled = <E extends EventType.Tagged, S>(
   process: Process.Process<E, S>,
   ...messages: ReadonlyArray<MessageBody>

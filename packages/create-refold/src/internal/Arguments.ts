@@ -1,10 +1,10 @@
-/** The arguments of the command, parsed: what is asked for, or the line that says what is wrong. */
+/** Parses the arguments of the command: the request, or an error in one line. */
 import { problemOf } from "./ProjectName.ts"
 
-/** How the project is written: with promises or with effects. */
+/** The flavour of the project: with promises or with effects. */
 export type Flavour = "promise" | "effect"
 
-/** What the arguments ask for. What is undefined was not given. */
+/** The parsed arguments; undefined for those that were not given. */
 export type Request =
   | { readonly _tag: "Help" }
   | { readonly _tag: "Version" }

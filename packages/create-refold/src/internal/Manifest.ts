@@ -1,6 +1,6 @@
 /**
- * The versions that a project gets: those that the template is compiled and tested with. They stand in the development
- * dependencies of this package, where packing replaces what the workspace writes by versions.
+ * The versions that a project gets: those that the template is compiled and tested with. They are the development
+ * dependencies of this package: packing replaces the workspace's references by versions.
  */
 import { readFileSync } from "node:fs"
 

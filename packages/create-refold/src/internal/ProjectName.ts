@@ -1,6 +1,6 @@
 /** The name of a project: of its folder, and of its package. */
 
-/** Why a name cannot be used, as one line; undefined if it can. */
+/** The reason why a name cannot be used, in one line; undefined for a valid name. */
 export const problemOf = (name: string): string | undefined => {
   const rule = /^[a-z0-9][a-z0-9._-]{0,99}$/.test(name)
     ? reserved.includes(name) ? "is reserved by npm" : undefined

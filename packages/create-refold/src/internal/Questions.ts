@@ -1,9 +1,9 @@
-/** Asks on a terminal for what the arguments leave open. */
+/** Asks on a terminal for missing arguments. */
 import type { Interface } from "node:readline/promises"
 import type { Flavour } from "./Arguments.ts"
 import { problemOf } from "./ProjectName.ts"
 
-/** Asks for a name until it can be used, and shows why one cannot be; Enter alone is `my-app`. */
+/** Asks for a name until it is valid, and shows why a name is not; Enter alone is `my-app`. */
 export const askName = async (terminal: Interface, show: (text: string) => void): Promise<string> => {
   for (;;) {
     const name = (await terminal.question("Name of the project (my-app): ")).trim() || "my-app"

@@ -33,7 +33,7 @@ const wrong = (line: string): number => {
   return 2
 }
 
-/** Without a terminal nothing is asked: the flavour is promises, and the name stays undefined. */
+/** Without a terminal there are no questions: the flavour is promises, and the name stays undefined. */
 const complete = async (name: string | undefined, flavour: Flavour | undefined) => {
   if (!process.stdin.isTTY || !process.stdout.isTTY) return { name, flavour: flavour ?? "promise" } as const
   const terminal = createInterface(process.stdin, process.stdout)

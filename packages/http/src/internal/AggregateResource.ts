@@ -17,7 +17,7 @@ import * as ErrorTable from "./ErrorTable.ts"
 import * as JsonSchemas from "./JsonSchemas.ts"
 import type { Services } from "./Services.ts"
 
-/** How an aggregate is served. */
+/** The options of an aggregate's resource. */
 export interface AggregateOptions<State, Tag extends string = string> {
   /**
    * Only these commands are served; by default all that the schema of the commands has. Required for a schema that does not
@@ -61,7 +61,7 @@ export interface ShownAnswer extends Shown {
 /** A parsed command, ready to be sent. */
 interface ParsedCommand {
   readonly payload: { readonly _tag: string }
-  /** Fails with a `Refused` where the decider refuses. */
+  /** Fails with a `Refused` if the decider refuses. */
   readonly send: (options: CommandHandler.HandleOptions) => Effect.Effect<ShownAnswer, unknown, Services>
 }
 
@@ -157,7 +157,7 @@ const showWith =
         Effect.orDie
       )
 
-// A schema that does not show its tags tells when it checks one: then nothing but the tag is wrong.
+// A schema that does not list its tags decodes each one: a tag is unknown if all problems are at `_tag`.
 const checkTags = (
   codec: { readonly decode: (input: unknown) => Result.Result<unknown, CommandInvalid> },
   tags: ReadonlyArray<string> = []

@@ -1,4 +1,4 @@
-/** Answers, and how they become responses. */
+/** Answers, and their conversion to responses. */
 import type { Problem } from "../Problem.ts"
 import { etagOf } from "../RequestHeaders.ts"
 
@@ -9,7 +9,7 @@ export interface Answer {
   readonly body: string | ReadableStream<Uint8Array> | null
 }
 
-/** A JSON value as an answer. Clients may keep it, and must ask before they use it again. */
+/** A JSON value as an answer. Clients may cache it, and must revalidate it before each use. */
 export const json = (value: unknown, headers: Readonly<Record<string, string>> = {}, status = 200): Answer => ({
   status,
   headers: { "content-type": "application/json", "cache-control": "no-cache", ...headers },

@@ -13,7 +13,7 @@ import type { RowsResource } from "./RowsResource.ts"
 export type Call = Middleware.Call & { readonly resource: string }
 
 /**
- * What a rule answers. The actor is stored in the metadata of the events. Denied with `challenge`, the answer is 401 with
+ * The result of a rule. The actor is stored in the metadata of the events. Denied with `challenge`, the answer is 401 with
  * this text as `WWW-Authenticate`, otherwise 403.
  */
 export type Decision =
@@ -40,7 +40,7 @@ export interface EventsOptions {
   readonly types?: ReadonlyArray<string> | undefined
   /** The interval of comments that keep a quiet connection open; 15 seconds by default. */
   readonly keepAlive?: Duration.Input | undefined
-  /** After which time a client connects again; 3 seconds by default. */
+  /** The delay before a client connects again; 3 seconds by default. */
   readonly retry?: Duration.Input | undefined
 }
 
@@ -57,8 +57,8 @@ export interface Definition<R = never> {
   /** `info` of the OpenAPI document. */
   readonly info?: { readonly title: string; readonly version: string } | undefined
   /**
-   * Allows or denies each command and query, by the request and what was parsed of it; everything is allowed by default.
-   * `/health`, `/ready` and `/openapi.json` are not asked for. A rule that fails or throws denies with 500.
+   * Allows or denies each command and query, by the request and the parsed call; everything is allowed by default.
+   * It is not called for `/health`, `/ready` and `/openapi.json`. A rule that fails or throws denies with 500.
    */
   readonly authorize?:
     | ((call: Call, request: Request) => Decision | Promise<Decision> | Effect.Effect<Decision, unknown, R>)
@@ -67,9 +67,9 @@ export interface Definition<R = never> {
   readonly middleware?: ReadonlyArray<Middleware.Middleware> | undefined
   /** Sizes beyond which a request is refused. */
   readonly limits?: Limits | undefined
-  /** How long a body may take to arrive (408); 30 seconds by default. */
+  /** The timeout of receiving a body (408); 30 seconds by default. */
   readonly bodyTimeout?: Duration.Input | undefined
-  /** How long `?after=` waits for a position (503); 5 seconds by default. */
+  /** The timeout of `?after=` (503); 5 seconds by default. */
   readonly awaitTimeout?: Duration.Input | undefined
 }
 

@@ -1,4 +1,4 @@
-/** Which part of an API a path is for, and the run of that part. */
+/** Finds the part of an API that a path is for, and runs it. */
 import type { InvalidInput } from "@refold/core/event/InvalidInput"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
@@ -12,7 +12,7 @@ import * as Routes from "./Routes.ts"
 import * as SendCommand from "./SendCommand.ts"
 import type { Services } from "./Services.ts"
 
-/** What a handler remembers between requests. */
+/** The state of a handler between requests. */
 export interface HandlerState {
   readonly inFlight: Set<string>
   readonly closing: Effect.Effect<void>

@@ -1,9 +1,9 @@
-/** What a client sees of each tagged error of the packages: status, fields, and a fixed text where the error's is not for clients. */
+/** The public form of each tagged error of the packages: status, fields, and a fixed text if the error's own is not for clients. */
 import { printable } from "@refold/core/internal/event/Printable"
 
 export { printable }
 
-/** What a client sees of an error. */
+/** The public form of an error. */
 export interface Mapping {
   readonly status: number
   /** The fields of the error that become members of the problem; none by default. */
@@ -18,7 +18,7 @@ export interface Mapping {
   readonly quotesData?: true
 }
 
-const code = "the request met a fault of the service; its log has the cause"
+const code = "the request failed by a fault of the service; its log has the cause"
 const later = "the service cannot answer now: repeat the request later"
 
 /** An error that is not in the table. */
@@ -47,7 +47,7 @@ export const mappings: Readonly<Record<string, Mapping>> = {
   IncompleteFile: { status: 400 },
   // The domain refuses: see `Problem.refusalOf`.
   Refused: { status: 422, fields: ["refusal"] },
-  // What the request is about has changed, or is not there.
+  // The target of the request has changed, or does not exist.
   VersionConflict: { status: 412, fields: ["actual"] },
   IdempotencyConflict: { status: 422, detail: "the idempotency key was used for another command: use a new key" },
   DuplicateEventId: { status: 409, fields: ["id"] },

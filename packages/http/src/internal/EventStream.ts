@@ -1,4 +1,4 @@
-/** `GET /events`: stored events, then new ones, as server-sent events. The id of each is the cursor to go on after it. */
+/** `GET /events`: stored events, then new ones, as server-sent events. The id of each is the cursor to continue after it. */
 import { invalid, type InvalidInput } from "@refold/core/event/InvalidInput"
 import * as NewEvent from "@refold/core/event/NewEvent"
 import type { Position } from "@refold/core/event/Position"
@@ -43,7 +43,7 @@ const start = (
 ): Effect.Effect<Answer.Answer, ReadFailure | LogWentBack, EventReader> =>
   Effect.gen(function*() {
     const reader = yield* EventReader
-    // Once the answer has begun, its status cannot tell that the place is not in the log.
+    // Checked before the answer begins: later its status cannot report that the place is not in the log.
     yield* confirm(reader, options)
     const text = textOf(reader, options, served).pipe(
       Stream.interruptWhen(closing),
@@ -84,7 +84,7 @@ const encoder = new TextEncoder()
 const message = (type: string, data: unknown, id: string | undefined): string =>
   `${id === undefined ? "" : `id: ${id}\n`}event: ${type}\ndata: ${JSON.stringify(data)}\n\n`
 
-// A message without data is no event for a client, and moves its last id on: few of many events may be asked for.
+// A message without data is not an event for a client and advances its last id: the filter may pass few events.
 const progress = ({ cursor }: Progress): string => cursor === undefined ? "" : `id: ${cursor}\n\n`
 
 /** The name of the last message of a stream that failed; its data is a problem. */
@@ -146,7 +146,7 @@ const read = <R>(
     }
   })
 
-// The client's list, which must be within what is served.
+// The client's list, which must be a subset of the served ones.
 const narrow = (
   field: string,
   text: string | undefined,

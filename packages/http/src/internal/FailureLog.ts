@@ -1,10 +1,10 @@
-/** The log of requests that failed by a fault of the service: which request, and one line of why. */
+/** Logs requests that failed by a fault of the service, with the reason in one line. */
 import * as Effect from "effect/Effect"
 import type { Problem } from "../Problem.ts"
 import * as ErrorTable from "./ErrorTable.ts"
 
 /**
- * Logs the method, the path without its query, and the error with its causes: at Warn where the failure may pass without help
+ * Logs the method, the path without its query, and the error with its causes: at Warn if the failure may be transient
  * (503), otherwise at Error. The whole error is logged at Debug.
  */
 export const log = (
@@ -17,7 +17,7 @@ export const log = (
   return Effect.andThen(Effect.logWithLevel(status === 503 ? "Warn" : "Error")(line), Effect.logDebug(all))
 }
 
-// An error and its causes in one line: only their tags where the message of one quotes stored data, since an outer message may
+// An error and its causes in one line: only their tags if the message of one quotes stored data, since an outer message may
 // have it, too.
 const reasonOf = (error: unknown): string => {
   const chain: Array<Error> = []

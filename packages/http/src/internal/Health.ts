@@ -1,4 +1,4 @@
-/** `/health` and `/ready`: what load balancers and orchestrators ask, from the status of projections, consumers and processes. */
+/** `/health` and `/ready`, for load balancers and orchestrators, from the status of projections, consumers and processes. */
 import * as ProjectionStatus from "@refold/store/project/ProjectionStatus"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -34,7 +34,7 @@ interface StoreHealth {
 const nothing: StoreHealth = { projections: [], consumers: [], processes: [] }
 
 /**
- * 200 while the program answers at all: `degraded` if the store cannot be read, rows are not ready, or rows, a consumer or a
+ * Always 200: `degraded` if the store cannot be read, rows are not ready, or rows, a consumer or a
  * process have parked streams. A restart would not help there.
  */
 export const health = <R>(api: Api<R>): Effect.Effect<Answer.Answer, never, Services> =>
@@ -62,7 +62,7 @@ export const ready = <R>(api: Api<R>): Effect.Effect<Answer.Answer, unknown, Ser
   })
 
 const statusOf = Effect.fnUntraced(function*<R>({ rows }: Api<R>) {
-  // The bound is read also where there are no rows: it shows whether the store answers.
+  // The bound is read also if there are no rows: it shows whether the store is reachable.
   yield* ProjectionStatus.of({ name: "" })
   const projections = yield* Effect.forEach(
     rows,

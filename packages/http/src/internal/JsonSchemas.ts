@@ -28,7 +28,7 @@ export const documentOf = (
 
 /**
  * The bodies of commands by tag: each member of the union without its `_tag`, which is in the path. Fails with `InvalidInput`
- * if the schema does not have the asked tags, or shows none and none are asked.
+ * if the schema does not have the requested tags, or lists no tags and none are requested.
  */
 export const commandBodies = (
   document: SchemaDocument,
@@ -41,7 +41,7 @@ export const commandBodies = (
       ? Result.succeed(bodiesOf(members))
       : invalid("commands", "must be a schema of objects with a _tag, or be listed in the options")
   }
-  // What it does not show, it checks all the same.
+  // A schema that does not list its tags still checks them.
   const bodies = isTagged ? bodiesOf(members) : new Map(asked.map((tag) => [tag, { type: "object" }]))
   const unknown = asked.find((tag) => !bodies.has(tag))
   return unknown === undefined

@@ -89,7 +89,7 @@ const eventsPath: JsonSchema = {
     parameters: Parameters.events,
     responses: {
       "200": {
-        description: "The data of each message is an event; its id is the cursor to go on after it",
+        description: "The data of each message is an event; its id is the cursor to continue after it",
         content: { "text/event-stream": { schema: { type: "string" } } }
       },
       default: problem

@@ -18,7 +18,7 @@ const id = parameter("path", "id", { ...text, minLength: 1 })
 const after = parameter("query", "after", count)
 const correlation = parameter("header", "X-Correlation-Id", text)
 
-/** Of a command. One of the preconditions may be required, which a document cannot say. */
+/** Of a command. One of the preconditions may be required, which a document cannot express. */
 export const command = ({ requireIdempotencyKey }: AggregateResource["options"]): ReadonlyArray<JsonSchema> => [
   id,
   parameter("header", "If-Match", text),

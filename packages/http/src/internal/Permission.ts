@@ -1,4 +1,4 @@
-/** Asks the rule of an API whether a call is allowed, and runs it in the middleware of the API, with its actor. */
+/** Runs the rule of an API, then the allowed call in the middleware of the API, with its actor. */
 import * as Middleware from "@refold/store/app/Middleware"
 import { Causation } from "@refold/store/log/Causation"
 import * as Effect from "effect/Effect"
@@ -21,7 +21,7 @@ export const allowed = <A, E, S, R>(
   return Effect.flatMap(
     Effect.suspend(() => decide(authorize(call, request))),
     (decision): Effect.Effect<A, unknown, S> => {
-      // Without types, a rule may answer anything.
+      // In untyped code, a rule may return any value.
       if (!Object.is(decision.allow, true)) return Effect.fail(refuse(call, decision))
       const actor = decision.allow ? decision.actor : undefined
       return actor === undefined
@@ -31,7 +31,7 @@ export const allowed = <A, E, S, R>(
   )
 }
 
-// A rule that fails says nothing to the client.
+// The error of a rule is not shown to the client.
 const decide = <R>(
   decision: Decision | Promise<Decision> | Effect.Effect<Decision, unknown, R>
 ): Effect.Effect<Decision, never, R> => {

@@ -1,4 +1,4 @@
-/** Values of errors and refusals as JSON: what JSON cannot hold becomes a text, and nothing throws. */
+/** Values of errors and refusals as JSON: values that JSON cannot hold become texts. Never throws. */
 import * as Option from "effect/Option"
 
 /** A JSON value. */
@@ -10,7 +10,7 @@ export type PlainJson = null | boolean | number | string | ReadonlyArray<PlainJs
 export const plain = (value: unknown): PlainJson => {
   try {
     const text = JSON.stringify(value, replace)
-    // What is undefined, or a function, has no text.
+    // undefined and functions have no JSON text.
     return text === undefined ? null : JSON.parse(text)
   } catch {
     return null
@@ -18,7 +18,7 @@ export const plain = (value: unknown): PlainJson => {
 }
 
 function replace(this: unknown, key: string, given: unknown): unknown {
-  // `given` is what `toJSON` made of the value.
+  // `given` is the result of `toJSON`.
   const value: unknown = Reflect.get(Object(this), key)
   if (Option.isOption(value)) return Option.getOrNull(value)
   if (typeof value === "bigint") return String(value)

@@ -27,7 +27,7 @@ export const read = (
 export const pastPoint = (url: URL): Result.Result<AsOf.AsOf | undefined, InvalidInput> =>
   Result.gen(function*() {
     const found = yield* read(url, (name) => ["version", "recordedAt", "occurredAt", "after"].includes(name))
-    // A state is read from the log itself, so it has every position that was answered.
+    // A state is read from the log itself, so it includes every acknowledged position.
     yield* positionOf(found)
     const points = [...found].filter(([name]) => name !== "after")
     const [point] = points
@@ -68,7 +68,7 @@ export const rowQuery = (
       },
       descending: yield* booleanOf("descending", found.get("descending")),
       ...(limit === undefined ? {} : { limit: yield* wholeNumber("limit", limit) }),
-      // Checked where the query is.
+      // Checked with the query.
       ...(cursor === undefined ? {} : { after: cursor as NonNullable<RowQuery["after"]> })
     }
     return { query, after: yield* positionOf(found) }
@@ -85,7 +85,7 @@ const whereOf = (
     })
   )
 
-/** An error with the parameter's name, where the store names a field of its own. */
+/** An error with the parameter's name in place of the store's field. */
 export const asParameter = <E>(error: E): E | InvalidInput => {
   if (!(error instanceof InvalidInput)) return error
   const field = parameterNames.get(error.field)
@@ -99,7 +99,7 @@ const parameterNames: ReadonlyMap<string, string> = new Map([
   ["asOf.version", "version"]
 ])
 
-// A number stays a text, which has all its digits; the check of the query refuses what is none.
+// A number stays a text, which has all its digits; the check of the query refuses invalid ones.
 const scalarOf = (kind: string | undefined, text: string): string | boolean =>
   kind === "Boolean" && (text === "true" || text === "false") ? text === "true" : text
 

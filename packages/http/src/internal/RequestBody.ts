@@ -15,8 +15,8 @@ export interface BodyLimits {
 
 /**
  * The JSON object in the body of a request; an empty object for an empty body. Fails with an `HttpProblem` for another
- * media type, a body that is too large, or one that does not arrive in time, and with `InvalidInput` for what is no JSON
- * object or nests too deeply.
+ * media type, a body that is too large, or one that does not arrive in time, and with `InvalidInput` for a body that is not
+ * a JSON object or nests too deeply.
  */
 export const read = Effect.fnUntraced(function*(
   request: Request,

@@ -1,4 +1,4 @@
-/** The routes of an API, and which one a path is for. */
+/** The routes of an API, and the search for the route of a path. */
 import { invalid, type InvalidInput } from "@refold/core/event/InvalidInput"
 import * as Result from "effect/Result"
 

@@ -1,4 +1,4 @@
-/** `POST /{aggregate}/{id}/{command}`: parses a command, asks the rule, handles the command and shows its answer. */
+/** `POST /{aggregate}/{id}/{command}`: parses a command, runs the rule, handles the command and returns its answer. */
 import { invalid } from "@refold/core/event/InvalidInput"
 import type { HandleOptions } from "@refold/store/decide/CommandHandler"
 import * as DateTime from "effect/DateTime"
@@ -51,7 +51,7 @@ const checkRequired = (
     : Effect.void
 }
 
-// The store answers a repeated key by itself. This saves the work of deciding twice while the first request runs.
+// The store answers a repeated key by itself. This check avoids a second decision while the first request runs.
 const once = <A, E, R>(
   inFlight: Set<string>,
   { idempotencyKey: key }: HandleOptions,

@@ -1,4 +1,4 @@
-/** What requests need of a store. */
+/** The services of a store that requests need. */
 import type { SnapshotStore } from "@refold/store/decide/SnapshotStore"
 import type { EventReader } from "@refold/store/log/EventReader"
 import type { EventStore } from "@refold/store/log/EventStore"

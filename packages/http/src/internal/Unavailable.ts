@@ -1,4 +1,4 @@
-/** The answer where the store could not be opened: nothing could be run. */
+/** The answer if the store could not be opened. */
 import * as Effect from "effect/Effect"
 import { HttpProblem, problemOf } from "../Problem.ts"
 import * as Answer from "./Answer.ts"

@@ -3,11 +3,11 @@ import { afterAll, onTestFinished } from "vitest"
 import { Http } from "../../src/index.ts"
 import { apiOf, layer } from "./Sample.ts"
 
-/** What a test looks at of an answer. */
+/** The parts of an answer that tests compare. */
 export interface Answered {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
-  // A test compares what it expects with what there is.
+  // A test compares the expected value with the actual one.
   // oxlint-disable-next-line typescript/no-explicit-any
   readonly body: any
 }

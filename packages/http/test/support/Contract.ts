@@ -1,4 +1,4 @@
-/** Checks answers against the OpenAPI document, with a validator of JSON Schema that is not ours. */
+/** Checks answers against the OpenAPI document, with an independent validator of JSON Schema. */
 import { Ajv2020 } from "ajv/dist/2020.js"
 import type { Answered } from "./Client.ts"
 
@@ -6,7 +6,7 @@ import type { Answered } from "./Client.ts"
 // oxlint-disable-next-line typescript/no-explicit-any
 type Document = any
 
-/** What an answer breaks of the document; undefined if nothing. */
+/** How an answer breaks the document; undefined if it does not. */
 export type Check = (method: string, path: string, answered: Answered) => string | undefined
 
 /** A check of answers to requests, by the method and the path of the request. */

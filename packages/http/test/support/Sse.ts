@@ -7,7 +7,7 @@ export interface Message {
   readonly event?: string
   readonly retry?: string
   readonly comment?: string
-  // A test compares what it expects with what there is.
+  // A test compares the expected value with the actual one.
   // oxlint-disable-next-line typescript/no-explicit-any
   readonly data?: any
 }
@@ -19,7 +19,7 @@ export const open = async (
   headers: Record<string, string>
 ) => of(await handler(new Request(`http://localhost${path}`, { headers })))
 
-/** The messages of a response. `next` leaves out those that only move the last id on, and `nextId` all others. */
+/** The messages of a response. `next` leaves out those that only advance the last id, and `nextId` all others. */
 export const of = (response: Response) => {
   const reader = response.body!.getReader()
   const decoder = new TextDecoder()

@@ -1,4 +1,4 @@
-/** Tests consumers on an adapter: what they deliver, in which order and under which keys, after crashes and with parked streams. */
+/** Tests consumers on an adapter: their deliveries, the order and the keys of these, also after crashes and with parked streams. */
 import type * as Layer from "effect/Layer"
 import * as fc from "fast-check"
 import * as Law from "../kit/Law.ts"
@@ -12,7 +12,7 @@ import type * as ConsumerRun from "./internal/ConsumerRun.ts"
 /** The services under test. */
 export type Stores = ConsumerRun.Stores
 
-// More than one at a time is not for those that are handled together.
+// Concurrency is not for consumers that handle events together.
 const calls = fc.oneof(
   fc.constant({ isTogether: true, concurrency: 1 }),
   fc.record({ isTogether: fc.constant(false), concurrency: fc.integer({ min: 1, max: 4 }) })

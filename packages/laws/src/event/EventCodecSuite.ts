@@ -18,12 +18,12 @@ export interface Inputs<State, Event> {
   readonly events: fc.Arbitrary<Event>
   /**
    * Events in every older version, of every former name and former type, each with the events that it must decode to.
-   * Without them, what older events mean is not tested.
+   * Without them, the meaning of older events is not tested.
    */
   readonly older?: fc.Arbitrary<Older<Event>> | undefined
   /**
    * Events that older code may have stored, for the law that they are read as valid events. By default they are generated
-   * from the schemas of the older versions; give them where a schema allows more than was ever stored.
+   * from the schemas of the older versions; give them if a schema allows more than was ever stored.
    */
   readonly stored?: fc.Arbitrary<StoredForm> | undefined
   /** A view over the events: folding older events must give the state of folding the latest versions. */

@@ -24,9 +24,9 @@ export interface Law<Input, R = never> {
 /** Makes a law from its name and the function that computes its two sides. */
 export const make = <Input, R = never>(name: string, sides: Law<Input, R>["sides"]): Law<Input, R> => ({ name, sides })
 
-/** How a law is checked. */
+/** The options of a check. */
 export interface CheckOptions<R> {
-  /** Runs the effect of one input with the services under test; `Effect.runPromise` where the law needs none. */
+  /** Runs the effect of one input with the services under test; `Effect.runPromise` if the law needs none. */
   readonly run: (effect: Effect.Effect<Sides, unknown, R>) => Promise<Sides>
   /** The number of inputs to try; `defaultRuns` by default. */
   readonly runs?: number | undefined
@@ -34,7 +34,7 @@ export interface CheckOptions<R> {
   readonly shrink?: boolean | undefined
   /** The seed of a `Broken` verdict, to try its inputs again; with its path as well, only its counterexample. */
   readonly replay?: { readonly seed: number; readonly path?: string } | undefined
-  /** How long an input may take before it counts as one that breaks the law; 3 minutes by default. For hangs only. */
+  /** The timeout of an input, after which it counts as one that breaks the law; 3 minutes by default. For hangs only. */
   readonly inputTimeout?: Duration.Input | undefined
 }
 
@@ -48,7 +48,7 @@ export interface Holds {
   readonly runs: number
 }
 
-/** The law does not hold: the smallest input found for which the sides differ, both sides, and what replays them. */
+/** The law does not hold: the smallest input found for which the sides differ, both sides, and the seed and path that replay them. */
 export interface Broken {
   readonly _tag: "Broken"
   readonly law: string

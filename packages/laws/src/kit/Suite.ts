@@ -11,7 +11,7 @@ import * as ManagedRuntime from "effect/ManagedRuntime"
 import { afterAll, beforeAll, describe, it } from "vitest"
 import * as Law from "./Law.ts"
 
-/** How thorough a suite is. */
+/** The options of a suite. */
 export interface Options {
   /**
    * The number of inputs that each law is tried on: 100 by default for pure functions, 25 for services. The environment

@@ -1,4 +1,4 @@
-/** Tests what an adapter offers for looking through its log: lists of streams, reads from the last event on, and look-ups of keys. */
+/** Tests the log browser of an adapter: lists of streams, reads from the last event on, and look-ups of keys. */
 import type { EventReader } from "@refold/store/log/EventReader"
 import type { EventStore } from "@refold/store/log/EventStore"
 import type { LogBrowser } from "@refold/store/log/LogBrowser"

@@ -1,4 +1,4 @@
-/** Tests the export and the import of an adapter: what is imported is what was exported, wholly or not at all. */
+/** Tests the export and the import of an adapter: an imported store equals the exported one, or nothing is imported. */
 import * as Layer from "effect/Layer"
 import * as fc from "fast-check"
 import * as Programs from "../journal/internal/Programs.ts"
@@ -30,7 +30,7 @@ export const properties = (
 ]
 
 /**
- * Tests an adapter. `store` gives an empty store each time it is built, on what `shared` gives, which is built once. Each law is
+ * Tests an adapter. `store` gives an empty store each time it is built, with the services of `shared`, which is built once. Each law is
  * tried on 25 inputs by default.
  */
 export const suite = <E, R, E2>(

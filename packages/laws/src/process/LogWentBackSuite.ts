@@ -1,5 +1,5 @@
 /**
- * Tests what runs on an adapter whose log goes back, as by a fail-over to a standby that lags behind: projections,
+ * Tests programs on an adapter whose log goes back, as by a fail-over to a standby that lags behind: projections,
  * subscriptions, cached readers and process runners. The adapter must offer copies of its content.
  */
 import type * as Layer from "effect/Layer"

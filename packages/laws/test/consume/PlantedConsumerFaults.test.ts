@@ -24,7 +24,7 @@ const laws: Table<typeof ConsumerLaws> = {
   newerEventsWait: { "checkpoints that pass newer events": store(ReadModels.passesNewerEvents) },
   crashesLoseNothing: {
     "checkpoints before the effects": consumer(Consumers.handlesAfterTheCheckpoint),
-    "a checkpoint behind an event in hand": consumer(Consumers.passesEventsInHand)
+    "a checkpoint after an event that is still being handled": consumer(Consumers.passesEventsInHand)
   },
   deliveriesKeepTheirKeys: { "a key for each delivery": consumer(Consumers.makesAKeyForEachDelivery) }
 }

@@ -161,7 +161,7 @@ const putBackLaws: Table<typeof PutBackLaws> = {
   handlersFollowTheLog: {
     "appends at a version, after any last event": handlers(PutBackHandlers.appendsAtTheVersion),
     "a cached state with the tail after its version": handlers(Handlers.foldsTheTailOnly),
-    "snapshots that are believed by their version": handlers(PutBackHandlers.believesSnapshots)
+    "snapshots that are used by their version alone": handlers(PutBackHandlers.believesSnapshots)
   }
 }
 

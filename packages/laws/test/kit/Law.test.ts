@@ -12,7 +12,7 @@ const options = { run: Effect.runPromise }
 const small = Law.make("numbers are below 10", (n: number) => ({ left: n < 10 ? n : "too big", right: n }))
 
 describe("checking a law", () => {
-  it("counts the inputs for which it held", async () => {
+  it("counts the inputs for which the law holds", async () => {
     expect(await Law.check(small, fc.nat(9), { ...options, runs: 17 })).toEqual({
       _tag: "Holds",
       law: "numbers are below 10",
@@ -34,13 +34,13 @@ describe("checking a law", () => {
     })
   })
 
-  it("tries the same inputs again under the same seed", async () => {
+  it("tries the same inputs for the same seed", async () => {
     const broken = await Law.check(small, fc.nat(), options)
     if (broken._tag === "Holds") throw new Error("it must not hold")
     expect(await Law.check(small, fc.nat(), { ...options, replay: { seed: broken.seed } })).toEqual(broken)
   })
 
-  it("repeats a counterexample by its seed and path", async () => {
+  it("reproduces a counterexample from its seed and path", async () => {
     const broken = await Law.check(small, fc.nat(), options)
     if (broken._tag === "Holds") throw new Error("it must not hold")
     expect(await Law.check(small, fc.nat(), { ...options, replay: broken, runs: 1 })).toMatchObject({
@@ -61,7 +61,7 @@ describe("checking a law", () => {
     })
   })
 
-  it("compares by structure, also Effect's data types", async () => {
+  it("compares by structure, including Effect's data types", async () => {
     const data = (n: number) => [
       { n, at: DateTime.makeUnsafe(n) },
       Option.some([n]),
@@ -90,7 +90,7 @@ describe("asserting that a law holds", () => {
     )
   })
 
-  it("does not throw if it does", () => {
+  it("does not throw if the law holds", () => {
     expect(() => Law.assertHolds({ _tag: "Holds", law: "any", runs: 1 })).not.toThrow()
   })
 })

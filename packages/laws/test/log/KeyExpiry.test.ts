@@ -1,4 +1,4 @@
-// The Journal of the law must record the same times as the store, also for commits whose streams have different times.
+// The Journal of the law must record the same times as the store, even for commits whose streams have different times.
 import * as ExpectedVersion from "@refold/core/journal/ExpectedVersion"
 import * as MemoryStore from "@refold/memory/MemoryStore"
 import * as Layer from "effect/Layer"

@@ -103,7 +103,7 @@ const concurrencyLaws: Table<typeof ConcurrencyLaws> = {
 const neighbourLaws: Table<typeof NeighbourLaws> = {
   answersAreTheCallersOwn: { "answers that are mixed up": store(Neighbours.mixesAnswersUp) },
   oneEventIdIsStoredOnce: {
-    "an id that stands twice in a batch answered twice": store(Neighbours.answersRepeatedIdsTwice),
+    "an id that occurs twice in a batch answered twice": store(Neighbours.answersRepeatedIdsTwice),
     "a batch stored in part": store(Neighbours.storesWhatIsNotRefused)
   },
   interruptionsStayAlone: {

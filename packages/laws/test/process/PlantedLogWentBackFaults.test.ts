@@ -13,7 +13,9 @@ const store = (layer: Layer.Layer<LogWentBackSuite.Stores>) => Planted.services(
 const logWentBackLaws: Table<typeof LogWentBackLaws> = {
   projectionsFollowTheLog: { "a head that never decreases": store(LogsThatGoBack.remembersTheHighestHead) },
   cachedAnswersAreOfTheLog: { "a revision that comes again": store(LogsThatGoBack.countsRevisions) },
-  rebuildsKeepToTheirRows: { "a generation that is remembered by its id": store(LogsThatGoBack.remembersGenerations) }
+  rebuildsKeepToTheirRows: {
+    "a generation that is identified by its id alone": store(LogsThatGoBack.remembersGenerations)
+  }
 }
 
 const lostEventLaws: Table<typeof LostEventLaws> = {
@@ -23,7 +25,7 @@ const lostEventLaws: Table<typeof LostEventLaws> = {
   },
   cursorsNoticeALogThatWentBack: {
     "an instance that never changes": store(LogsThatGoBack.hasOneInstance),
-    "lost events that are found": store(LogsThatGoBack.findsLostEvents)
+    "lost events that are still found": store(LogsThatGoBack.findsLostEvents)
   },
   positionsBeyondTheLogFail: { "a log without an end": store(LogsThatGoBack.hasNoEnd) }
 }

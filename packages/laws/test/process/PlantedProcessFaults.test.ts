@@ -69,7 +69,7 @@ const runnerLaws: Table<typeof RunnerLaws> = {
   },
   pausedRunnersHaveNoOtherEffect: { "a handler that ignores keys": runner(Processes.ignoresKeys) },
   twoRunnersEndAsOne: {
-    // Two such runners never end: an input takes milliseconds otherwise.
+    // Two such runners never end; otherwise an input takes milliseconds.
     "a handler that ignores keys": Planted.services(
       EventStores.sound,
       ProcessSuite.storeProperties(Processes.ignoresKeys),
@@ -88,12 +88,12 @@ const timeoutLaws: Table<typeof TimeoutLaws> = {
   timeoutsFireOnce: {
     "a clock that is ahead": runner(undefined, Processes.isADayAhead),
     "a process that cancels nothing": runner(undefined, Processes.cancelsNothing),
-    "a process that is parked at times in the past": runner(undefined, Processes.refusesThePast)
+    "a process that is parked by a time in the past": runner(undefined, Processes.refusesThePast)
   }
 }
 
 const processKeyLaws: Table<typeof ProcessKeyLaws> = {
-  guessedKeysForgeNothing: { "one space of keys, in which every conflict is believed": store(Processes.sharesKeys) }
+  guessedKeysForgeNothing: { "one space of keys, in which every conflict is accepted": store(Processes.sharesKeys) }
 }
 
 const earlyEventLaws: Table<typeof EarlyEventLaws> = {

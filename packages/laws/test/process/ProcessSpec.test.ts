@@ -110,7 +110,7 @@ describe("a saga with early events", () => {
     expect(() => over.thenCompletes().thenPhase("1", "Succeeded")).not.toThrow()
   })
 
-  it("does not wait for a timeout that the event came before", () => {
+  it("does not wait for the timeout of a step whose event came early", () => {
     const over = begun.when("jar-office", approved).whenAnswered("take", succeeded)
     expect(() => over.thenSchedules({}).whenTimePasses("2 days").thenNothing()).not.toThrow()
   })

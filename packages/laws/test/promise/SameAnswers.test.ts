@@ -24,7 +24,7 @@ const expected = fc.oneof(
   fc.nat(4).map((n) => ExpectedVersion.Exact(StreamVersion(n)))
 )
 
-// Few ids and keys, so that commands meet. An empty id is refused.
+// Few ids and keys, so that they are repeated. An empty id is refused.
 const steps: fc.Arbitrary<ReadonlyArray<Step>> = fc.array(
   fc.record({
     id: fc.constantFrom("a", "a", "b", ""),
@@ -40,7 +40,7 @@ const steps: fc.Arbitrary<ReadonlyArray<Step>> = fc.array(
 
 const ids = ["a", "b"]
 
-// What an answer says: not when it was stored, and not under which id.
+// An answer without its time and the ids of its events.
 const handled = (
   { deduplicated, events, position, state, version }: CommandHandler.Handled<Sample.State, Sample.Event>
 ) => ({

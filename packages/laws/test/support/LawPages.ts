@@ -1,4 +1,4 @@
-/** The laws as the pages of the documentation list them: module by module, each law with its planted faults. */
+/** The laws in the pages of the documentation: by module, each law with its planted faults. */
 import * as Fs from "node:fs"
 
 /** A section of a page: the laws of one module. */
@@ -7,7 +7,7 @@ export interface Section {
   readonly module: string
   /** The number of laws that the section states. */
   readonly count: number
-  /** The names between backquotes beside the module: the suites that run its laws. */
+  /** The suites that run its laws: the names between backquotes beside the module. */
   readonly suites: ReadonlyArray<string>
   /** The planted faults of each law. */
   readonly laws: Readonly<Record<string, ReadonlyArray<string>>>

@@ -1,4 +1,4 @@
-/** Planted faults: for each law of a module, faulty subjects for which the law must fail. A law that never fails proves nothing. */
+/** Planted faults: for each law of a module, faulty subjects for which the law must fail. This shows that the law can fail. */
 // Titles are the names of laws and faults.
 /* oxlint-disable vitest/valid-title */
 import type * as Duration from "effect/Duration"
@@ -16,7 +16,7 @@ export type Planted = (law: string) => Promise<Law.Verdict>
 /** The laws of a module by the names under which they are exported, each with the faults that break it. */
 export type Table<Laws> = { readonly [law in keyof Laws]: Readonly<Record<string, Planted>> }
 
-// Each fault shows in at least one of 25 inputs, so less than one check in ten million misses it. The first input that
+// At least one of 25 inputs reveals each fault, so less than one check in ten million misses it. The first input that
 // breaks the law ends the check.
 const runs = 500
 
@@ -30,10 +30,10 @@ const propertyOf = <R>(properties: ReadonlyArray<Law.Property<R>>, law: string):
   return property
 }
 
-// Longer than a law waits before it compares. A fault may show in work that never ends.
+// Longer than a law waits before it compares. A fault may cause work that never ends.
 const timeout: Duration.Input = "20 seconds"
 
-/** Faulty services. A shorter timeout is for a fault that shows in work that never ends. */
+/** Faulty services. Use a shorter timeout for a fault that causes work that never ends. */
 export const services =
   <R>(layer: Layer.Layer<R>, properties: ReadonlyArray<Law.Property<R>>, inputTimeout = timeout): Planted =>
   async (law) => {
@@ -48,7 +48,7 @@ export const services =
     return verdict
   }
 
-/** The arguments of a module's laws, where they are functions. */
+/** The arguments of a module's laws, if they are functions. */
 export type Subject = ReadonlyArray<unknown>
 
 const nameOf = (law: unknown, subject: Subject): string => {

@@ -1,4 +1,4 @@
--- Runs over a whole legacy table: how far each has come, and what it has found. A run that was interrupted is continued.
+-- Runs over a whole legacy table: the progress and the findings of each. An interrupted run is continued.
 CREATE TABLE refold.legacy_runs (
   id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   legacy_table int NOT NULL REFERENCES refold.legacy_tables ON DELETE CASCADE,

@@ -1,4 +1,4 @@
-/** Abandons a mapping: removes every trigger from the legacy table, and what is stored for the mapping. */
+/** Abandons a mapping: removes every trigger from the legacy table, and the data stored for the mapping. */
 import type { Tagged } from "@refold/core/event/EventType"
 import * as Effect from "effect/Effect"
 import type * as SqlClient from "effect/sql/SqlClient"

@@ -15,7 +15,7 @@ interface RefusedRow {
   readonly known_event: string | null
 }
 
-/** Appends the events of writes that have some; gives the refused writes and their entries for the list of skipped rows. */
+/** Appends the events of all writes with events; returns the refused writes and their entries for the list of skipped rows. */
 export const appendEach = Effect.fnUntraced(function*(
   session: Session,
   writes: ReadonlyArray<Write>
@@ -54,7 +54,7 @@ const reasonOf = (write: Write, { actual, known_event }: RefusedRow): string =>
     ? `event ${known_event} already exists in another stream`
     : conflict(write, actual)
 
-/** Why nothing is appended to a stream that is at another version than expected. */
+/** The reason why nothing is appended to a stream that is not at the expected version. */
 export const conflict = ({ expected, next: { stream } }: Write, version: bigint): string =>
   expected === 0
     ? `stream "${stream}" already exists`

@@ -7,7 +7,7 @@ import type { Plan, Write } from "./Plan.ts"
 import * as SkippedRows from "./SkippedRows.ts"
 import type { SourceTable } from "./SourceTable.ts"
 
-/** How much was stored. */
+/** The numbers of stored rows and events. */
 export interface Counts {
   readonly seeded: number
   readonly changed: number
@@ -15,7 +15,7 @@ export interface Counts {
   readonly events: number
 }
 
-/** How much was stored, and which keys were listed as skipped. */
+/** The numbers of stored rows and events, and the keys that were listed as skipped. */
 export interface Applied extends Counts {
   readonly skipped: ReadonlySet<string>
 }
@@ -49,7 +49,7 @@ const saveRows = ({ database: { object, sql } }: SourceTable, mapping: number, w
     ON CONFLICT (legacy_table, key) DO UPDATE SET
       stream = excluded.stream, version = excluded.version, row = excluded.row`.unprepared
 
-/** How much these writes store. */
+/** The numbers of rows and events that these writes store. */
 export const count = (writes: ReadonlyArray<Write>): Counts => {
   const ofKind = (kind: Write["kind"]) => writes.filter((write) => write.kind === kind).length
   const events = writes.reduce((sum, write) => sum + write.events.length, 0)

@@ -61,7 +61,7 @@ const seenByQuery = (
       min(format('%s', q.${key}) COLLATE "C") FILTER (WHERE q.${key} IS NOT NULL) AS key
     FROM ${capturedRows} AS q`
 
-/** Removes changes that became events, or that a row which was read includes. */
+/** Removes changes that became events, or that a read row includes. */
 export const remove = (
   { database: { object, sql } }: Session,
   ids: ReadonlyArray<bigint>

@@ -39,8 +39,8 @@ interface StoredKey {
   readonly is_pending: boolean
 }
 
-// A page of stored rows: whether the row is missing in the legacy table, whether (extra) no event says so, and whether changes
-// in the queue explain it. The key is collated as by default, so that it is compared as the key column's collation wants.
+// A page of stored rows: whether the row is missing in the legacy table, whether (extra) there is no event of its removal, and
+// whether changes in the queue explain it. The key is collated as by default, so that it is compared by the key column's collation.
 const readStored = <Row, State, Event extends Tagged>(
   { id, source }: Comparing<Row, State, Event>,
   after: string | undefined

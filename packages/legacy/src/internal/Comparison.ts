@@ -1,4 +1,4 @@
-/** What a reconciliation has found so far: lists with as many entries as a report contains, and sums. */
+/** The findings of a reconciliation so far: lists with as many entries as a report contains, and sums. */
 import type { Difference, Facts, Listed, Reconciliation, Total, Unreadable } from "../LegacyReport.ts"
 import { mostListed } from "./SkippedRows.ts"
 
@@ -13,7 +13,7 @@ export interface Comparison {
   readonly unreadable: Listing<Unreadable>
   /** Adds facts of one side to the totals. */
   readonly add: (side: "legacy" | "events", facts: Facts) => void
-  /** Adds the facts of a row and of its stream, and lists where they differ. */
+  /** Adds the facts of a row and of its stream, and lists the differences. */
   readonly compare: (which: Pick<Difference, "key" | "stream">, legacy: Facts, events: Facts) => void
   /** The report, with the list of skipped rows. */
   readonly report: (skipped: Reconciliation["skipped"]) => Reconciliation

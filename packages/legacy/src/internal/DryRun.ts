@@ -22,7 +22,7 @@ import * as SourceTable from "./SourceTable.ts"
 import * as StoredMapping from "./StoredMapping.ts"
 import { transaction } from "./Transaction.ts"
 
-/** What `seed` would do now. */
+/** The report that `seed` would give now. */
 export const dryRun = Effect.fnUntraced(function*<Row, State, Event extends Tagged>(
   mapping: LegacyMapping<Row, State, Event>,
   options: SeedOptions = {}
@@ -71,7 +71,7 @@ const planPage = Effect.fnUntraced(
   }
 )
 
-// The writes that the store would refuse, as far as their streams' versions tell.
+// The writes that the store would refuse by their streams' versions.
 const findRefused = Effect.fnUntraced(function*(
   session: Session,
   writes: ReadonlyArray<Plan.Write>
@@ -88,7 +88,7 @@ const findRefused = Effect.fnUntraced(function*(
   return refused
 })
 
-// In the order of the streams. LATERAL, so that each is one look into the index.
+// In the order of the streams. LATERAL, so that each is one index lookup.
 const streamVersions = ({ database: { object, sql } }: Session, streams: ReadonlyArray<string | undefined>) =>
   sql<{ readonly version: bigint }>`
     SELECT coalesce(last.version, 0) AS version

@@ -1,6 +1,6 @@
 /** Names of tables and columns as SQL. Not `sql(name)`, which takes a dot in a name for a separator. */
 
-/** A quoted name: it is only a name, whatever characters it has. */
+/** A quoted name, with any characters. */
 export const quote = (identifier: string): string => `"${identifier.replaceAll("\"", "\"\"")}"`
 
 /** A quoted table name: `table` or `schema.table`. */

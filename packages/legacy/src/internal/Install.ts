@@ -47,7 +47,7 @@ interface StoreRow {
   readonly has_migrations: boolean
 }
 
-// Not to_regclass for a table that may be missing: the session would remember that, and Migrations.run, once it has waited for
+// Not to_regclass for a table that may be missing: the session would cache that, and Migrations.run, once it has waited for
 // another process that creates the table, would create it again.
 const findStore = Effect.fnUntraced(function*({ object, schema, sql }: Database.Database): Effect.fn.Return<
   { readonly owner: string; readonly may_install: boolean; readonly version: number } | undefined,

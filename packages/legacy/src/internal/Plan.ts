@@ -1,4 +1,4 @@
-/** What to do about each key, decided without the database: events to append, rows to list as skipped, or nothing. */
+/** The plan for each key, decided without the database: events to append, rows to list as skipped, or nothing. */
 import type { NewEvent } from "@refold/core/event/NewEvent"
 import * as Result from "effect/Result"
 import type { SourceRow, StoredRow } from "./SourceRow.ts"
@@ -15,7 +15,7 @@ export interface Write {
   readonly expected: number
   readonly events: ReadonlyArray<NewEvent>
   readonly next: StoredRow
-  /** How the row differs from its last stored version. */
+  /** The difference of the row from its last stored version. */
   readonly kind: "seeded" | "changed" | "removed"
 }
 
@@ -48,7 +48,7 @@ export const ofRow = (
   })
 }
 
-/** Why the rows of a key that several rows share are skipped. */
+/** The reason for skipping rows that share a key. */
 export const sharedKey = (copies: number): string => `${copies} rows have this key`
 
 /** The plan to append events and store a row. */

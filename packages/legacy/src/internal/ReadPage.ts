@@ -7,7 +7,7 @@ import type { Run } from "./Run.ts"
 import type { SourceRow } from "./SourceRow.ts"
 import type { SourceTable } from "./SourceTable.ts"
 
-/** A page, and where the next one begins. */
+/** A page, and the start of the next one. */
 export interface Page {
   readonly rows: ReadonlyArray<SourceRow>
   /** The number of rows of the legacy table in the page. */
@@ -54,7 +54,7 @@ const readRemoved = Effect.fnUntraced(function*(
   }
 })
 
-/** The condition that no row of the legacy table has the text of this key, whatever the key's type calls equal. */
+/** The condition that no row of the legacy table has the text of this key, also if the key's type compares other texts as equal. */
 export const isMissing = (
   { database: { sql }, parts: { key, keyType, rows } }: SourceTable,
   text: Statement.Fragment
@@ -64,7 +64,7 @@ export const isMissing = (
   )`
 
 // A page of the stored rows, and which of them are no longer in the legacy table. The key is collated as by default, so that
-// it is compared as the key column's own collation wants.
+// it is compared by the key column's own collation.
 const findRemoved = (
   source: SourceTable,
   { after, limit, mapping }: Range

@@ -1,4 +1,4 @@
-/** Reads rows of the legacy table with what is stored of them, page by page or by their keys. */
+/** Reads rows of the legacy table with their stored rows, page by page or by their keys. */
 import * as Effect from "effect/Effect"
 import type * as SqlError from "effect/sql/SqlError"
 import type * as Statement from "effect/sql/Statement"
@@ -40,8 +40,8 @@ export const readRows = (
 }
 
 /**
- * As `readRows`, for given keys, whether there are such rows or not. What the key's type calls equal is a row of this key
- * only if the text is the same; but such rows share the key.
+ * As `readRows`, for given keys, whether there are such rows or not. A row whose key is equal by the key's type belongs to
+ * this key only if the text is the same, but counts as sharing the key.
  */
 export const readKeys = (
   source: SourceTable,
@@ -71,7 +71,7 @@ const storedColumns = ({ database: { sql } }: Session): Statement.Fragment =>
       "coalesce(c.captured_at, clock_timestamp()) AS read_at"
   )
 
-// LIMIT, so that each is one look into the index: a join may read all stored rows for each page.
+// LIMIT, so that each is one index lookup: a join may read all stored rows for each page.
 const joinStored = (
   { database: { object, sql } }: Session,
   mapping: number,

@@ -1,4 +1,4 @@
-/** A run over a whole legacy table and how far it has come, stored so that an interrupted run continues. */
+/** A run over a whole legacy table and its progress, stored so that an interrupted run continues. */
 import * as Effect from "effect/Effect"
 import type * as SqlError from "effect/sql/SqlError"
 import type * as Statement from "effect/sql/Statement"
@@ -9,7 +9,7 @@ import type { Session } from "./Session.ts"
 /** First the rows of the table, then the stored rows, which may have been removed. */
 type Phase = "Rows" | "Removed" | "Done"
 
-/** How far a run has come, and what it has found. */
+/** The progress of a run, and its findings. */
 export interface Run extends Counts {
   readonly id: number
   readonly phase: Phase
@@ -73,7 +73,7 @@ export const resume = Effect.fnUntraced(function*(
 const columns = ({ database: { sql } }: Session): Statement.Fragment =>
   sql.literal("id, phase, after, rows_read, seeded, changed, removed, events")
 
-/** Stores how far a run has come, in the transaction that stores what it found. */
+/** Stores the progress of a run, in the transaction that stores its findings. */
 export const save = (
   { database: { object, sql } }: Session,
   { after, changed, events, id, phase, removed, rows, seeded }: Run

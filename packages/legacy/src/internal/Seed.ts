@@ -1,4 +1,4 @@
-/** Reads through a legacy table and stores what it finds: a batch is one transaction with everything that is stored for it. */
+/** Reads a legacy table and stores the events of its rows: each batch is one transaction. */
 import type { Tagged } from "@refold/core/event/EventType"
 import type { InvalidInput } from "@refold/core/event/InvalidInput"
 import type { EventStoreError } from "@refold/store/log/EventStoreError"

@@ -15,7 +15,7 @@ import * as StoredMapping from "./StoredMapping.ts"
 /** The entries of a list that a report contains. */
 export const mostListed = 1000
 
-/** Adds rows to the list, or replaces what it says of them. */
+/** Adds rows to the list, or replaces their entries. */
 export const save = (
   { database: { object, sql } }: Session.Session,
   mapping: number,

@@ -1,4 +1,4 @@
-/** The lock on a legacy table that keeps writers waiting while readers go on, and what to report when it times out. */
+/** The lock on a legacy table that blocks writers and not readers, and the error when it times out. */
 import { TaggedError } from "@refold/core/internal/event/TaggedError"
 import type { EventStoreError } from "@refold/store/log/EventStoreError"
 import * as Duration from "effect/Duration"
@@ -18,7 +18,7 @@ export const lock = Effect.fnUntraced(function*(
   lockTimeout: Duration.Input = "10 seconds"
 ): Effect.fn.Return<void, LockTimedOut | EventStoreError | SqlError.SqlError> {
   const timeout = Duration.fromInputUnsafe(lockTimeout)
-  // 0 would be no limit.
+  // 0 would mean no limit.
   yield* Settings.limitWait(sql, Math.max(1, Math.ceil(Duration.toMillis(timeout))))
   yield* Effect.mapError(
     sql`LOCK TABLE ${table} IN SHARE ROW EXCLUSIVE MODE`.unprepared,

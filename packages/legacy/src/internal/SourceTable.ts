@@ -1,4 +1,4 @@
-/** A mapping's legacy table as the database knows it, and the mapping's own query as fragments of SQL. */
+/** A mapping's legacy table as the database resolves it, and the mapping's query as fragments of SQL. */
 import type { Tagged } from "@refold/core/event/EventType"
 import { InvalidInput } from "@refold/core/event/InvalidInput"
 import * as Database from "@refold/postgres/internal/schema/Database"
@@ -33,9 +33,9 @@ export interface SourceTable extends Session.Session {
   readonly key: string
   /** The table's quoted name with its schema. */
   readonly relation: string
-  /** Whether row triggers on it see every change of its rows, and know its key. */
+  /** Whether row triggers on it see every change of its rows, and have its key. */
   readonly isCapturable: boolean
-  /** Whether a trigger can refuse writes to it: a view has none that would. */
+  /** Whether a trigger can refuse writes to it: not on a view. */
   readonly isFreezable: boolean
   readonly parts: Parts
   /** The events of one change of a row. */
@@ -108,7 +108,7 @@ const fragmentsOf = (
 })
 
 // The type of the key, also when there is no row; and whether the query can run at all. The name in the catalogue, because
-// what SQL calls character and bit are character(1) and bit(1).
+// character and bit in SQL mean character(1) and bit(1).
 const findKeyType = ({ database: { sql } }: Session.Session, { key, rows }: Omit<Parts, "keyType">) =>
   Effect.map(
     sql<{ readonly type: string }>`
@@ -118,7 +118,7 @@ const findKeyType = ({ database: { sql } }: Session.Session, { key, rows }: Omit
     ([found]) => found!.type
   )
 
-// A statement that the server cannot understand is an error in the mapping; all other failures are not.
+// A statement that the server cannot parse is an error in the mapping; all other failures are not.
 const badQuery = (
   operation: Operation,
   { key, query }: Pick<LegacyMapping<never, never, never>, "key" | "query">,

@@ -44,7 +44,7 @@ export const findAndLock = (
 
 /**
  * Locks the mapping, which is stored first if it is new. Fails when it was switched over, when its name is used for another
- * table or key, and when the transaction would not see what is committed while it waits.
+ * table or key, and if the transaction would not see commits during its wait.
  */
 export const lock = Effect.fnUntraced(function*(
   source: SourceTable

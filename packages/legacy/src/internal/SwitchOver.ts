@@ -29,7 +29,7 @@ export const switchOver = Effect.fnUntraced(function*<Row, State, Event extends 
   }
   const switching = Effect.gen(function*() {
     yield* mustBeSeeded(source)
-    // Most of the work, while no writer has to wait.
+    // Does most of the work before writers are blocked.
     yield* CatchUp.processQueue(source)
     const reconciliation = yield* transaction(source, switchIfEqual(source, mapping, options))
     yield* dropCapture(source)
@@ -41,7 +41,7 @@ export const switchOver = Effect.fnUntraced(function*<Row, State, Event extends 
   )
 })
 
-// To seed a large table in the one transaction of the switch would take more locks than a server has.
+// Seeding a large table in the transaction of the switch would take more locks than a server has.
 const mustBeSeeded = Effect.fnUntraced(function*(source: SourceTable.SourceTable) {
   if (yield* Session.reported(source, Run.hasFinished(source))) return
   const rule = `must be seeded before switching over: no run of "${source.name}" has finished; run seed to its end`
@@ -67,7 +67,7 @@ const switchIfEqual = Effect.fnUntraced(function*<Row, State, Event extends Tagg
   return reconciliation
 })
 
-// After an earlier switch over: what that one has left undone.
+// Finishes an earlier switch-over.
 const finish = Effect.fnUntraced(function*<Row, State, Event extends Tagged>(
   source: SourceTable.SourceTable,
   mapping: LegacyMapping<Row, State, Event>,

@@ -10,8 +10,9 @@ import { failed } from "./StoreFailure.ts"
 
 /**
  * Runs a transaction, or a part of the caller's. At READ COMMITTED whatever the server's default is, unless `begin`
- * or the caller's `BeginTransaction` says otherwise: after the wait for the writers of a table, what they wrote must be visible. The body reads in the transaction
- * all that it depends on, so it can be repeated, also when it is unknown whether the last attempt was committed.
+ * or the caller's `BeginTransaction` sets another level: after the wait for the writers of a table, their writes must be visible.
+ * The body reads all of its input in the transaction, so it can be repeated, also when it is unknown whether the last attempt was
+ * committed.
  */
 export const transaction = Effect.fnUntraced(function*<A, E, R>(
   { database, operation }: Session,
@@ -29,7 +30,7 @@ export const transaction = Effect.fnUntraced(function*<A, E, R>(
       times: 100
     }),
     Effect.mapError((error) =>
-      // What is not an SqlError is one of the body's own.
+      // An error that is not an SqlError is the body's own.
       SqlError.isSqlError(error) ? failed(operation, error) : error as Exclude<E, SqlError.SqlError>
     )
   )

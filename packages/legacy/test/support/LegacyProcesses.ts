@@ -10,7 +10,7 @@ export interface Started {
   readonly url: string
   readonly work: "seed" | "follow"
   readonly batchSize?: number
-  /** The process stops between two batches when so many rows are done. */
+  /** The process stops between two batches after this number of rows. */
   readonly pauseAfter?: number
 }
 

@@ -30,7 +30,7 @@ export const onDatabase =
       yield* Effect.provideService(test(opened), SqlClient.SqlClient, opened.sql)
     })))
 
-/** Drops all that is in the database, whatever sessions of killed processes still hold. */
+/** Drops everything in the database, also if sessions of killed processes still hold locks. */
 const clear = (url: string) =>
   Effect.gen(function*() {
     const sql = yield* Stores.connect(url)

@@ -7,7 +7,7 @@ import type * as SqlClient from "effect/sql/SqlClient"
 import { below, random } from "../../../postgres/test/support/Seed.ts"
 import * as Stores from "../../../postgres/test/support/Stores.ts"
 
-/** What the application writes. */
+/** The writes of the application. */
 export interface Options {
   readonly url: string
   /** Ids are from 1 to this; several writers use the same. */
@@ -35,7 +35,7 @@ const writeOnce = (sql: SqlClient.SqlClient, { ids, isInvalid = false }: Options
   return sql`insert into accounts values (${id}, 'new', ${balance(isInvalid)}, null) on conflict do nothing`
 }
 
-/** Writes until it is interrupted. What the database refuses (a duplicate key, a deadlock) is ignored. */
+/** Writes until it is interrupted. Errors of the database (a duplicate key, a deadlock) are ignored. */
 export const keepWriting = (options: Options) =>
   Effect.gen(function*() {
     const sql = yield* Stores.connect(options.url)

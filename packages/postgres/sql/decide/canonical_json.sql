@@ -1,7 +1,7 @@
 -- The canonical text of a JSON value: keys sorted, no spaces, as JavaScript writes it (Json.canonical in @refold/core).
--- Equal values have equal texts, in both languages. Keys are sorted as JavaScript does, by UTF-16 units: there,
--- characters beyond the first 65,536 come before those from U+E000 on, which the U+10FFFF put in front of the latter
--- reproduces. Each level copies what is in it: the time is that of the size times the depth.
+-- Equal values have equal texts in both languages. Keys are sorted by UTF-16 units, as JavaScript sorts them: characters above
+-- U+FFFF come before those from U+E000 on. Putting U+10FFFF in front of the latter reproduces that order. Each level copies its
+-- content, so the time grows with size times depth.
 CREATE FUNCTION refold.canonical_json(value jsonb) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$
 BEGIN
   CASE jsonb_typeof(value)
@@ -18,7 +18,7 @@ BEGIN
       );
     WHEN 'array' THEN
       RETURN (
-        -- Without an ORDER BY, which would copy every element once more: the rows of a function come in its order.
+        -- No ORDER BY, which would copy every element again: a function yields its rows in order.
         SELECT '[' || coalesce(string_agg(CASE
           WHEN jsonb_typeof(a.item) IN ('object', 'array') THEN refold.canonical_json(a.item)
           ELSE refold.canonical_scalar(a.item)

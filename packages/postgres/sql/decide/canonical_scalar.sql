@@ -1,5 +1,5 @@
 -- The canonical text of a JSON value that is neither an object nor an array, for canonical_json. A double holds every number of
--- up to 15 digits, and jsonb writes none with an exponent, so those need no conversion.
+-- up to 15 digits, and jsonb never writes an exponent, so such numbers need no conversion.
 CREATE FUNCTION refold.canonical_scalar(value jsonb) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$
 DECLARE
   number numeric;

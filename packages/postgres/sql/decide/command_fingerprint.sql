@@ -1,7 +1,7 @@
 -- The fingerprint of a command for its idempotency key, equal to the one of the TypeScript handler of the same
--- aggregate: the category, the id and the encoded command. So a command that was sent in one language and is retried in
--- the other gets its first answer. A command may be what a client of the application has sent. Each level of
--- canonical_json holds a copy of what is in it, so that the memory is that of the size times the depth: both are limited.
+-- aggregate: the category, the id and the encoded command. A command that was sent from one language and is retried from
+-- the other gets its first answer. A command may come unchecked from a client of the application. canonical_json copies the
+-- content of each level, so its memory grows with size times depth: both are limited.
 CREATE FUNCTION refold.command_fingerprint(category text, id text, command jsonb) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$
 DECLARE
   rule CONSTANT text := CASE

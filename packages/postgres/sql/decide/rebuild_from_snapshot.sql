@@ -1,10 +1,10 @@
 -- The state of a stream, now or as of a version or an instant of the store's clock: folded from a snapshot if one fits,
 -- else from the initial state, with the same result.
 --   fold            an aggregate (start jsonb, event event_store) that returns the state as jsonb from ordered events
---   initial_state   of a stream without events
---   view            the name under which the snapshots are stored, and …
---   fingerprint     … the one that they must have, because another was made by other code; without both none is used
--- An aggregate rather than a function for each event: PostgreSQL runs the whole fold inside one statement.
+--   initial_state   the state of a stream without events
+--   view            the name under which snapshots are stored; without view or fingerprint no snapshot is used
+--   fingerprint     the fingerprint of a usable snapshot; one with another fingerprint was made by other code
+-- fold is an aggregate rather than a function for each event, so that PostgreSQL runs the whole fold inside one statement.
 CREATE FUNCTION refold.rebuild_from_snapshot(
   stream text, fold regproc, initial_state jsonb, view text DEFAULT NULL, fingerprint text DEFAULT NULL,
   as_of_version bigint DEFAULT NULL, as_of_recorded_at timestamptz DEFAULT NULL

@@ -1,12 +1,13 @@
 -- A state that was folded from a stream.
 CREATE TYPE refold.rebuilt AS (
-  -- Of the last event in the state, as are position and recorded_at; 0 and NULL where there is none.
+  -- The version of the last event in the state; 0 without events. position and recorded_at are of the same event; NULL
+  -- without events.
   version bigint,
   "position" bigint,
   recorded_at timestamptz,
   state jsonb,
-  -- The version of the snapshot that it began with; 0 where it began with nothing.
+  -- The version of the snapshot that the fold started from; 0 without one.
   snapshot_version bigint,
-  -- How many events were folded after the snapshot.
+  -- The number of events folded after the snapshot.
   events bigint
 )

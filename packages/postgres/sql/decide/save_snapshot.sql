@@ -1,7 +1,7 @@
--- Stores a state that was folded from a stream, so that the next fold can begin there. A snapshot with another
--- fingerprint is replaced; with the same fingerprint the higher version stays. It takes the right to write
--- event_snapshots, because later folds begin with what is stored there.
---   event_id   of the last event in the state; the one that is stored at this version if NULL
+-- Stores a state that was folded from a stream, so that the next fold can start from it. A snapshot with another
+-- fingerprint is replaced; with the same fingerprint the higher version stays. The caller needs the right to write
+-- event_snapshots, because later folds start from what is stored there.
+--   event_id   the last event in the state; if NULL, the event that is stored at this version
 CREATE FUNCTION refold.save_snapshot(
   stream text, view text, fingerprint text, version bigint, "position" bigint, recorded_at timestamptz, state jsonb,
   event_id uuid DEFAULT NULL

@@ -1,14 +1,14 @@
--- Appends a batch of independent commits by set-based statements and answers each by rows of its own: a refused commit does
--- not affect the others. The rules and the outcomes are those of append_events. It differs in two points. What another
--- transaction holds is answered "busy" and not tried: a batch never waits for a lock. And no stream stands twice in a batch
--- unless it is only guarded: one snapshot checks all guards, so two that cross would both hold.
---   write_counts                             per commit: its writes
+-- Appends a batch of independent commits by set-based statements. Each commit gets rows of its own as its answer, and a refused
+-- commit does not affect the others. The rules and the outcomes are those of append_events, with two differences. A batch never
+-- waits for a lock: a commit that needs a lock of another transaction is answered "busy" and not tried. And a stream may occur
+-- twice in a batch only as a guard: one snapshot checks all guards, so two commits that guard each other's streams would both pass.
+--   write_counts                             per commit: the number of its writes
 --   streams, expected, event_counts, last_event_ids   per write; a last_event_id of '' is not checked
 --   event_*                                  per event
 --   keys, fingerprints, never_expire         per commit; '' = none, no array = no commit has a key
--- The order of the statements matters: the locks; what is stored, by a newer snapshot; the lock of positions; the INSERT,
--- whose ORDER BY draws the positions in the order of the input; the answers, joined by stream, which only one commit writes.
--- Generic plans, because a small batch would be planned anew each time.
+-- The order of the statements matters: take the locks; read the ends of the streams, with a newer snapshot; take the lock of
+-- positions; INSERT, whose ORDER BY draws the positions in the order of the input; return the answers, joined by stream, which
+-- only one commit writes. Generic plans, because a small batch would be planned anew each time.
 CREATE FUNCTION refold.append_batch(
   write_counts int[],
   streams text[], expected bigint[], event_counts int[], last_event_ids text[],
@@ -26,9 +26,9 @@ DECLARE
   write_commits int[]; -- per write: its commit
   event_writes int[]; -- per event: its write
   offsets bigint[]; -- per write: the number of events before it
-  -- Per write: whether its stream is locked, where the stream ends (see stream_end), and whether that is what is expected.
+  -- Per write: whether its stream is locked, whether the stream is as expected, and where it ends (see stream_end).
   locked boolean[];
-  met boolean[];
+  as_expected boolean[];
   ends bigint[];
   last_ids uuid[];
   times timestamptz[];
@@ -91,11 +91,11 @@ BEGIN
     open[refusal.commit] := NOT FOUND;
   END LOOP;
 
-  SELECT array_agg(e.version), array_agg(e.event_id), array_agg(e.recorded_at), array_agg(e.is_met)
-  INTO ends, last_ids, times, met FROM (
+  SELECT array_agg(e.version), array_agg(e.event_id), array_agg(e.recorded_at), array_agg(e.is_expected)
+  INTO ends, last_ids, times, as_expected FROM (
     SELECT coalesce(s.version, 0) AS version, s.event_id,
       (coalesce(s.version, 0) = w.expected OR w.expected = -1 OR w.expected = -2 AND coalesce(s.version, 0) > 0)
-        AND (s.event_id::text <> nullif(w.last_event_id, '')) IS NOT TRUE AS is_met,
+        AND (s.event_id::text <> nullif(w.last_event_id, '')) IS NOT TRUE AS is_expected,
       greatest(s.recorded_at, date_trunc('milliseconds', clock_timestamp())) AS recorded_at
     FROM unnest(streams, expected, last_event_ids) WITH ORDINALITY AS w(stream, expected, last_event_id, number)
     LEFT JOIN LATERAL (
@@ -104,12 +104,12 @@ BEGIN
     ) AS s ON true
     ORDER BY w.number
   ) AS e;
-  IF false = ANY (met) THEN
+  IF false = ANY (as_expected) THEN
     FOR refusal IN
       SELECT w.commit, w.stream, w.version, w.recorded_at, CASE WHEN w.version = w.expected THEN w.last_id END AS last_id
-      FROM unnest(write_commits, streams, expected, ends, last_ids, times, met) WITH ORDINALITY
-        AS w(commit, stream, expected, version, last_id, recorded_at, is_met, number)
-      WHERE NOT w.is_met
+      FROM unnest(write_commits, streams, expected, ends, last_ids, times, as_expected) WITH ORDINALITY
+        AS w(commit, stream, expected, version, last_id, recorded_at, is_expected, number)
+      WHERE NOT w.is_expected
       ORDER BY w.number
     LOOP
       CONTINUE WHEN NOT open[refusal.commit];
@@ -176,7 +176,7 @@ BEGIN
       RETURN QUERY SELECT refusal.commit, 'duplicate_event_id', NULL::text, NULL::bigint, NULL::bigint, NULL::bigint,
         NULL::timestamptz, refusal.id;
     END LOOP;
-    -- The recorded time of its first event, so that the two agree.
+    -- created_at is the recorded time of the first event, so that the two agree.
     IF keys IS NOT NULL THEN
       INSERT INTO refold.idempotency_keys (key, fingerprint, answer, created_at, never_expires)
       SELECT keys[w.commit], hashes[w.commit],

@@ -1,7 +1,7 @@
 -- Appends events to one or several streams, all or nothing, and answers by rows: a refusal is a row, not an error, so
 -- that the caller's transaction stays usable. The caller has locked the streams and the key (lock_streams).
 --   streams, expected, event_counts   per write: expected is a version, -1 (any) or -2 (exists); a write with 0 events is
---                                     a guard: it stores nothing, and expects something
+--                                     a guard: it stores nothing, and its expected must not be -1
 --   event_*                           per event, in the order of the writes
 --   never_expires                     whether the key is exempt from expiry; keys of processes always are
 --   last_event_ids                    per write: the event that is expected to be the stream's last one, '' = not checked
@@ -80,7 +80,7 @@ BEGIN
       SELECT e."position", answer.stream, answer.version + e.number, e.id, e.type, e.schema_version, e.data, e.metadata,
         e.occurred_at, answer.recorded_at, coalesce(e."position" - first_position, 0)
       FROM (
-        -- A subquery, whose volatile column is computed once for each event.
+        -- A subquery, so that the volatile column is computed once for each event.
         SELECT e.*, CASE
           WHEN first_event + e.number = 2 AND first_position IS NOT NULL THEN first_position
           ELSE nextval('refold.event_position')
@@ -113,7 +113,7 @@ BEGIN
   END LOOP;
 
   IF key <> '' THEN
-    -- The recorded time of its first event, so that the two agree.
+    -- created_at is the recorded time of the first event, so that the two agree.
     INSERT INTO refold.idempotency_keys (key, fingerprint, answer, created_at, never_expires)
     VALUES (key, hash, to_jsonb(stored_answers), stored_answers[1].recorded_at, never_expires);
   END IF;

@@ -1,15 +1,16 @@
 -- Appends a batch of independent commits and answers each by rows of its own (see append_commit for the outcomes): a
--- refused commit does not affect the others. Events are written by this function, append_batch and append_one_event only:
--- callers need EXECUTE on them, and no INSERT on the table.
---   keys, fingerprints, write_counts        per commit: its idempotency key and fingerprint ('' = none), its writes
+-- refused commit does not affect the others. Only this function, append_batch, append_single_events and append_one_event
+-- write events: callers need EXECUTE on them, and no INSERT on the table.
+--   keys, fingerprints, write_counts        per commit: its idempotency key and fingerprint ('' = none), the number of its
+--                                           writes
 --   streams, expected, event_counts, event_*   as in append_commit, for the commits one after the other
 --   never_expire                            per commit: whether its key is exempt from expiry; no array = none is
 --   last_event_ids                          as in append_commit; no array = none is checked
---   shared_guards                           whether a stream that is only guarded is locked shared. Only for a transaction
---                                           that ends with this call: one that wrote to the stream later would have to
---                                           strengthen its lock, and two of them would deadlock.
---   max_wait                                how long to wait for a lock, in milliseconds (see wait_for_lock); 0 = as long as
---                                           the session's lock_timeout
+--   shared_guards                           whether a stream that is only guarded gets a shared lock. Only for a transaction
+--                                           that ends with this call: a later write to the stream would have to upgrade the
+--                                           lock, and two such transactions would deadlock.
+--   max_wait                                the maximum wait for a lock, in milliseconds (see wait_for_lock); 0 = the
+--                                           session's lock_timeout
 -- With wait = false, a commit to a stream that another transaction is writing to is answered "busy" and not tried.
 -- Parallel arrays, because parsing one jsonb document costs more than the inserts.
 CREATE FUNCTION refold.append_events(
@@ -26,7 +27,7 @@ CREATE FUNCTION refold.append_events(
 -- The search_path is pinned so that a caller cannot replace an object by another of the same name.
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-  w int := 1; -- the first write and event of the commit, and the last
+  w int := 1; -- the first write and event of the commit, then the last ones
   e int := 1;
   last_w int;
   last_e int;
@@ -34,7 +35,7 @@ BEGIN
   IF (0 < ALL (write_counts) AND 0 <= ALL (event_counts) AND -2 <= ALL (expected)) IS NOT TRUE THEN
     RAISE EXCEPTION 'each commit must have a write, counts must not be negative, and versions not below -2'
       USING ERRCODE = 'invalid_parameter_value';
-  -- Each stream takes a lock, in a table of locks that all sessions of the server share.
+  -- Each stream takes a lock in the lock table, which all sessions of the server share.
   ELSIF 1000 < ANY (write_counts) THEN
     PERFORM refold.refuse_input(refold.problem('writes'::text, 'must not have more than 1000 elements'::text));
   END IF;
@@ -63,7 +64,7 @@ BEGIN
     w := last_w + 1;
     e := last_e + 1;
   END LOOP;
-  -- What is too short would be read as NULL, and what is too long would be left out.
+  -- Missing elements of a short array would be read as NULL, and surplus elements of a long one ignored.
   IF (
     w - 1 = ALL (ARRAY[cardinality(streams), cardinality(expected), cardinality(event_counts)])
     AND e - 1 = ALL (ARRAY[

@@ -1,7 +1,7 @@
--- Appends one event to one stream: the thin path of a commit that is alone, without a key and without other writes. The
--- arguments, the rules and the outcomes are those of append_events; with the stream's lock held by another transaction the
--- outcome is "busy" and nothing was tried. Three statements, because each costs microseconds: the lock; the look at what is
--- stored, after the lock, so that its snapshot is newer; the INSERT. append_events takes about twice the time.
+-- Appends one event to one stream: the fast path for a single commit without a key and without other writes. The arguments,
+-- the rules and the outcomes are those of append_events. If another transaction holds the stream's lock, the outcome is "busy"
+-- and nothing is tried. Only three statements, because each costs microseconds: take the lock; read the end of the stream,
+-- after the lock, so that the snapshot is newer; INSERT. append_events takes about twice the time.
 CREATE FUNCTION refold.append_one_event(
   stream text, expected bigint, last_event_id text,
   event_id uuid, event_type text, event_schema_version smallint, event_data jsonb, event_metadata jsonb,
@@ -23,7 +23,7 @@ BEGIN
     answer.outcome := 'busy';
     RETURN answer;
   END IF;
-  -- The counter is read as in lock_positions, and before the lock of positions is taken, as there.
+  -- As in lock_positions, the counter is read before the lock of positions is taken.
   SELECT
     s.last_value,
     coalesce((SELECT e."position" FROM refold.event_store e ORDER BY e."position" DESC LIMIT 1), 0)

@@ -1,7 +1,7 @@
--- Appends a batch of commits of one event each to different streams, without keys: most batches. The rules and the outcomes are
--- those of append_batch, which takes all others and more time. Two statements: the locks of all streams; then, by
--- a newer snapshot, the look at what is stored, the INSERT and the answers in one. Each argument has an element per commit, as
--- in append_one_event.
+-- Appends a batch of commits of one event each to different streams, without keys: the most frequent kind of batch. The rules
+-- and the outcomes are those of append_batch, which takes any batch and more time. Two statements: the first takes the locks of
+-- all streams; the second, with a newer snapshot, reads the ends of the streams, inserts, and returns the answers. Each argument
+-- has an element per commit, as in append_one_event.
 CREATE FUNCTION refold.append_single_events(
   streams text[], expected bigint[], last_event_ids text[],
   event_ids uuid[], event_types text[], event_schema_versions smallint[], event_data jsonb[], event_metadata jsonb[],
@@ -28,11 +28,11 @@ BEGIN
   ) IS NOT TRUE THEN
     RAISE EXCEPTION 'versions must not be below -2, and the arrays must have one element per commit'
       USING ERRCODE = 'invalid_parameter_value';
-  -- Each stream takes a lock, in a table of locks that all sessions of the server share.
+  -- Each stream takes a lock in the lock table, which all sessions of the server share.
   ELSIF cardinality(streams) > 1000 THEN
     PERFORM refold.refuse_input(refold.problem('writes'::text, 'must not have more than 1000 elements'::text));
   END IF;
-  -- The counter is read as in lock_positions, and before the lock of positions is taken, as there.
+  -- As in lock_positions, the counter is read before the lock of positions is taken.
   SELECT
     s.last_value,
     coalesce((SELECT e."position" FROM refold.event_store e ORDER BY e."position" DESC LIMIT 1), 0)
@@ -45,7 +45,7 @@ BEGIN
     FROM unnest(streams) WITH ORDINALITY AS w(stream, number)
   ) AS l;
   IF names < cardinality(streams) THEN
-    RAISE EXCEPTION 'a stream that a commit of a batch writes to must not stand twice in it'
+    RAISE EXCEPTION 'a stream that a commit writes to must not occur twice in a batch'
       USING ERRCODE = 'invalid_parameter_value';
   ELSIF is_behind OR current_setting('synchronous_commit') = 'off' THEN
     is_locked := refold.lock_positions(false);
@@ -53,7 +53,7 @@ BEGIN
     is_locked := pg_try_advisory_xact_lock_shared(store::int4, last_drawn::bit(32)::int4);
   END IF;
   RETURN QUERY
-  WITH wanted AS MATERIALIZED (
+  WITH checked AS MATERIALIZED (
     SELECT w.*, coalesce(s.version, 0) AS version, s.event_id AS last_id,
       greatest(s.recorded_at, date_trunc('milliseconds', clock_timestamp())) AS recorded_at,
       CASE
@@ -75,7 +75,7 @@ BEGIN
     INSERT INTO refold.event_store
       (stream, version, event_id, type, schema_version, data, metadata, occurred_at, recorded_at)
     SELECT w.stream, w.version + 1, w.id, w.type, w.schema_version, w.data, w.metadata, w.occurred_at, w.recorded_at
-    FROM wanted w WHERE w.outcome = 'appended' ORDER BY w.number
+    FROM checked w WHERE w.outcome = 'appended' ORDER BY w.number
     ON CONFLICT (event_id) DO NOTHING
     RETURNING event_store.stream, event_store."position"
   )
@@ -91,6 +91,6 @@ BEGIN
       WHEN w.outcome = 'version_conflict' AND w.version = w.expected THEN w.last_id
       WHEN w.outcome = 'appended' AND i."position" IS NULL THEN w.id
     END
-  FROM wanted w LEFT JOIN inserted i ON i.stream = w.stream;
+  FROM checked w LEFT JOIN inserted i ON i.stream = w.stream;
 END
 $$

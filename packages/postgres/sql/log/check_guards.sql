@@ -1,6 +1,6 @@
--- Fails where a commit with guards, writes without events, breaks a rule: it must have an event, a guard must expect
--- something, and what a guard checks must be the newest there is. Under REPEATABLE READ and SERIALIZABLE the snapshot of
--- the transaction may be older, and no index stops a commit whose guard does not hold any more.
+-- Fails if a commit with guards (writes without events) breaks a rule: it must have an event, a guard must expect a version,
+-- and the snapshot must be current. Under REPEATABLE READ and SERIALIZABLE the snapshot of the transaction may be older, and no
+-- index refuses a commit whose guard does not hold any more.
 CREATE FUNCTION refold.check_guards(expected bigint[], event_counts int[]) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   IF 0 = ALL (event_counts) THEN

@@ -1,6 +1,6 @@
--- Refuses a commit under the key of a process's command whose events do not carry the id of that command as causation id.
--- The functions of the SQL API refuse these keys (key_problem). append_events cannot, because the runner of a process is a
--- writer as others are.
+-- Refuses a commit under the key of a process's command if its events do not carry the id of that command as causation id.
+-- The functions of the SQL API refuse these keys altogether (key_problem). append_events cannot, because the runner of a process
+-- calls it with the rights of any writer.
 CREATE FUNCTION refold.check_process_key(key text, event_metadata jsonb[]) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   IF EXISTS (

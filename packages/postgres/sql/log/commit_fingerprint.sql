@@ -1,6 +1,6 @@
--- The fingerprint of a commit for its idempotency key: the text that came with the key, else the streams, types and
--- data of the events, but neither ids nor times, nor streams that are only guarded. jsonb's text is canonical but for numbers, where 1 and 1.0 are two.
--- Hashed, because the content may be long or secret.
+-- The fingerprint of a commit for its idempotency key: the text that was given with the key; without one, the streams, types and
+-- data of the events. Ids, times and streams that are only guarded are not part of it. jsonb's text is canonical except for
+-- numbers: 1 and 1.0 differ. Hashed, because the content may be long or secret.
 CREATE FUNCTION refold.commit_fingerprint(
   given text, streams text[], event_counts int[], event_types text[], event_data jsonb[]
 ) RETURNS bytea LANGUAGE sql IMMUTABLE AS $$

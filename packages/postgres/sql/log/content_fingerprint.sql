@@ -1,5 +1,6 @@
--- The fingerprint of the content of a stored commit, made again from its answer and its events: that of its key, unless one came
--- with the key. A set, because such a function in SQL becomes part of the statement that calls it, for each of many keys.
+-- The fingerprint of the content of a stored commit, computed again from its answer and its events: it equals that of its key,
+-- unless a fingerprint was given with the key. Returns a set, because PostgreSQL inlines such a function in SQL into the calling
+-- statement, which calls it for each of many keys.
 CREATE FUNCTION refold.content_fingerprint(answer jsonb) RETURNS TABLE (fingerprint bytea) LANGUAGE sql STABLE AS $$
 SELECT refold.commit_fingerprint('', w.streams, w.counts, c.types, c.data)
 FROM (
@@ -13,7 +14,7 @@ FROM (
 CROSS JOIN (
   SELECT array_agg(e.type ORDER BY a.number, e.version) AS types, array_agg(e.data ORDER BY a.number, e.version) AS data
   FROM jsonb_array_elements(CASE WHEN jsonb_typeof(answer) = 'array' THEN answer END) WITH ORDINALITY AS a(write, number)
-  -- OFFSET 0: each look goes into the index. Joined, PostgreSQL would read the whole log for each key.
+  -- OFFSET 0 makes each lookup use the index. With a plain join PostgreSQL would read the whole log for each key.
   CROSS JOIN LATERAL (
     SELECT e.type, e.data, e.version FROM refold.event_store AS e
     WHERE e.stream = a.write ->> 'stream'

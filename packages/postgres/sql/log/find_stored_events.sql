@@ -1,6 +1,6 @@
--- Where these events are stored, per stream; no rows if they are not. Waits first until no transaction writes to the
+-- Where these events are stored, per stream; no rows if they are not. First waits until no transaction writes to the
 -- streams, because the commit may still run on a connection that its client has lost. plpgsql with two statements: the
--- second must not use a snapshot from before the wait. Runs as its owner, so that a database can refuse advisory locks to all
+-- second must not use a snapshot from before the wait. Runs as its owner, so that a database can deny advisory locks to all
 -- other roles.
 CREATE FUNCTION refold.find_stored_events(streams text[], keys text[], event_ids uuid[], max_wait int DEFAULT 0)
 RETURNS TABLE (

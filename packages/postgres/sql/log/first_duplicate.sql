@@ -8,7 +8,7 @@ DECLARE
     ) AS copies WHERE copy = 2
   );
 BEGIN
-  -- One by one: a plan for "= ANY (event_ids)" that was made while the table was small scans all of it, and is kept.
+  -- One lookup per id: a cached plan for "= ANY (event_ids)" that was made while the table was small scans the whole table.
   FOR number IN 1 .. coalesce(repeated, cardinality(event_ids)) LOOP
     IF number = repeated OR EXISTS (SELECT FROM refold.event_store s WHERE s.event_id = event_ids[number]) THEN
       RETURN event_ids[number];

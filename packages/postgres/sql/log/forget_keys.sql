@@ -1,7 +1,8 @@
--- Deletes idempotency keys that may expire and were first used before an instant, the oldest first, at most so many; returns
--- how many. Appends never wait for it, because they lock no key that exists; others that delete keys at the same time take the
--- next ones. Runs as its owner, so that a role that deletes old keys needs no right on the table: with DELETE it could delete
--- the keys of processes, which never expire, and SKIP LOCKED needs UPDATE, with which it could make a key stand for another commit.
+-- Deletes idempotency keys that may expire and were first used before an instant, the oldest first; returns their number.
+--   most   the maximum number of keys to delete
+-- Appends never wait for it, because they lock no key that exists. Concurrent calls skip each other's keys. Runs as its owner,
+-- so that a role that deletes old keys needs no right on the table: DELETE would allow it to delete the keys of processes, which
+-- never expire, and UPDATE, which SKIP LOCKED needs, would allow it to assign a key to another commit.
 CREATE FUNCTION refold.forget_keys(before timestamptz, most int) RETURNS bigint
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 WITH old AS (

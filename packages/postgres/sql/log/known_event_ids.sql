@@ -1,4 +1,4 @@
--- The event ids of a batch that are stored already or that an earlier event of the same commit has, in the order of the input.
+-- The event ids of a batch that are stored already or that repeat one of the same commit, in the order of the input.
 --   write_commits   per write: its commit
 --   event_writes    per event: its write
 CREATE FUNCTION refold.known_event_ids(write_commits int[], event_writes int[], event_ids uuid[])

@@ -1,10 +1,10 @@
 -- Serialises writers per stream (and per idempotency key) until the end of the transaction: what is checked after the
 -- lock holds until the commit, and within a stream the order of versions is the order of positions. Locks are taken in
--- one sorted order, so that two batches cannot deadlock. Advisory locks rather than a row per stream: no table to
--- update, and a stream can be locked before it exists. Two names with the same hash merely wait needlessly. Returns
+-- sorted order, so that two batches cannot deadlock. Advisory locks rather than a row per stream: no table to
+-- update, and a stream can be locked before it exists. Two names with the same hash only wait needlessly. Returns
 -- false if wait = false and another transaction holds one of them.
 --   event_counts   per stream, if given: a stream with 0 is only guarded, and its lock is shared. Each lock is taken once,
---                  in its strongest mode: two transactions that share a lock and then both want it alone would deadlock.
+--                  in its strongest mode: two transactions that share a lock and then both upgrade it would deadlock.
 CREATE FUNCTION refold.lock_streams(streams text[], keys text[], wait boolean, event_counts int[] DEFAULT NULL)
 RETURNS boolean LANGUAGE plpgsql AS $$
 DECLARE

@@ -1,15 +1,15 @@
--- The last event up to which the global log can be read without missing one: every position up to there is committed or
--- will never be used. See lock_positions for the writers' side.
+-- The position of the last event up to which the global log can be read without missing one: every position up to there is
+-- committed or will never be used. See lock_positions for the writers' side.
 --
 -- The order of the three statements matters. First the last position drawn, then the locks: a writer whose lock is not
--- seen took it later, and so draws its positions above what was read first. Then the events, by a snapshot of their own
--- (plpgsql, VOLATILE): what is at or under the bound and not visible yet will never exist. Under REPEATABLE READ the
+-- visible took it later, and so draws positions above the one read first. Then the events, with a new snapshot
+-- (plpgsql, VOLATILE): an event at or below the bound that is not visible will never exist. Under REPEATABLE READ the
 -- snapshot would be older than the bound.
 --
 -- The position of an event and not the bound itself, and read in the same session as the bound: a crash can undo
 -- positions that were drawn, but not those of committed events.
 --
--- A counter that is behind the log would hide events (see repair_positions): it is repaired, or this fails.
+-- A counter that is behind the log would hide events (see repair_positions): it is repaired, or this function fails.
 CREATE FUNCTION refold.read_head() RETURNS bigint LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
   last_drawn bigint;

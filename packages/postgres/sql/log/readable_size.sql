@@ -1,13 +1,13 @@
--- The bytes of an event's data and metadata as JSON text; where a reader cannot read the event, 2^30 more, so that a page ends
--- there. For the table's column and its checks: callers of append_events, and its owner, may give it values that no client has checked. The rules are those of
--- stream_problem, name_problem and event_problem, which say what is wrong. Both answers by one function, because the text is
--- made once then: that takes longer than the patterns. plpgsql, because it keeps its plan: checks that are written out, or
--- functions in SQL, are planned again for each INSERT, which takes up to as long as the append. json_problem is asked only
--- where the text has a run of digits that a double may not hold, an escaped key that may be of one character, or many levels.
--- Microseconds are allowed: drivers compute the binary form of a time in doubles, which is not exact for far years, and readers
--- round. Patterns are escape strings (E''), which mean the same where a caller has set standard_conforming_strings off. The
--- characters of names are those of character_problem, written out, because with calls of it the check took 8 instead of 5
--- microseconds.
+-- The number of bytes of an event's data and metadata as JSON text; 2^30 more if a reader cannot read the event, so that a page
+-- ends there. For the table's column and its checks: callers of append_events, and the owner of the table, may give values that
+-- no client has checked. The rules are those of stream_problem, name_problem and event_problem, which name the broken rule. One
+-- function for size and check, because making the text takes longer than matching the patterns. plpgsql, because it caches its
+-- plan: a written-out check, or a function in SQL, is planned again for each INSERT, which takes up to as long as the append.
+-- json_problem is called only if the text has a run of digits that a double may not hold, an escaped key that may be of one
+-- character, or many levels. Microseconds are allowed: drivers compute the binary form of a time in doubles, which is not exact
+-- for far years, and readers round. Patterns are escape strings (E''), which mean the same if a caller has set
+-- standard_conforming_strings off. The characters of names are those of character_problem, written out, because with calls of it
+-- the check took 8 instead of 5 microseconds.
 CREATE FUNCTION refold.readable_size(
   stream text, type text, schema_version smallint, data jsonb, metadata jsonb, occurred_at timestamptz
 ) RETURNS int LANGUAGE plpgsql IMMUTABLE AS $$

@@ -1,7 +1,7 @@
 -- Events are never changed, not even by the owner of the table. Row-level security does not apply to the owner, and the
 -- owner can grant itself a revoked privilege again; a trigger stops the owner until it is dropped, which no application
--- does by accident. While the store is in the middle of an import, its table has another name (see begin_import) and may be
--- emptied: then the import is given up.
+-- does by accident. During an import the table has another name (see begin_import) and may be emptied, which gives up the
+-- import.
 CREATE FUNCTION refold.refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF TG_OP = 'TRUNCATE' AND TG_TABLE_NAME = 'incomplete_event_store' THEN

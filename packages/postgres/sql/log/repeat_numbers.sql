@@ -1,4 +1,4 @@
--- Repeats the number of each element as often as the element says: {2,1} gives {1,1,2}. plpgsql, because a function in SQL is
+-- Repeats the number of each element as many times as its value: {2,1} gives {1,1,2}. plpgsql, because a function in SQL is
 -- planned for each call.
 CREATE FUNCTION refold.repeat_numbers(counts int[]) RETURNS int[] LANGUAGE plpgsql IMMUTABLE AS $$
 BEGIN

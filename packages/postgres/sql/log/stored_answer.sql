@@ -1,6 +1,6 @@
 -- The answer to a commit whose idempotency key is stored: the first answer again, or idempotency_conflict if the key
--- was used for another commit. Without a fingerprint, the answer to whichever commit has the key. No rows for a new key. Rows of
--- NULL where what is stored is no array of objects, so that the client can name it.
+-- was used for another commit. With a NULL fingerprint, the answer to any commit with this key. No rows for a new key. A row of
+-- NULLs if the stored answer is not an array of objects, so that the client can report it.
 CREATE FUNCTION refold.stored_answer(wanted_key text, wanted_fingerprint bytea)
 RETURNS SETOF refold.append_answer LANGUAGE sql STABLE AS $$
 SELECT

@@ -1,5 +1,5 @@
--- Where a stream ends: its version (0 = no events), the id of its last event, and the time that an event recorded now would get. That is the
--- database's clock in milliseconds, or the last event's time if the clock has gone back.
+-- The end of a stream: its version (0 = no events), the id of its last event, and the recorded time that an event would get
+-- now. That is the database's clock in milliseconds, or the last event's time if the clock has gone back.
 CREATE FUNCTION refold.stream_end(wanted text) RETURNS refold.append_answer LANGUAGE plpgsql AS $$
 DECLARE
   answer refold.append_answer;

@@ -1,9 +1,9 @@
--- Waits for an advisory lock that another session holds; the error names that session. Callers try the lock first: this one
--- needs a subtransaction.
---   is_shared   whether to share it
---   is_pair     whether the key is that of two numbers of 32 bits, as those of positions are; these are shared
--- The limit is the lower one of lock_timeout and of the max_wait that append_events was given: it fails before the client gives
--- up, and then nothing is stored. The setting refold_store.max_wait carries it here, through callers that have no use for it.
+-- Waits for an advisory lock that another session holds; the error names that session. Callers try the lock first, because
+-- this function needs a subtransaction.
+--   is_shared   whether to take it shared
+--   is_pair     whether the key consists of two 32-bit numbers, as those of positions do; these are shared
+-- The limit is the lower of lock_timeout and the max_wait that append_events was given: the call fails before the client's own
+-- timeout, and nothing is stored. The setting refold_store.max_wait passes it through callers that do not use it.
 CREATE FUNCTION refold.wait_for_lock(key bigint, is_shared boolean, is_pair boolean) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   before CONSTANT text := current_setting('lock_timeout');

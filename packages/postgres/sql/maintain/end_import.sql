@@ -1,5 +1,5 @@
--- Ends an import: the events get their name back, and the position counter continues behind them. In the transaction of its
--- caller, so that readers see all or nothing. For the owner.
+-- Ends an import: the table of events gets its name back, and the position counter continues after the last event. Runs in the
+-- caller's transaction, so that readers see all or nothing. For the owner.
 CREATE FUNCTION refold.end_import() RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   DELETE FROM refold.import_progress;

@@ -5,6 +5,6 @@ CREATE TABLE refold.import_progress (
   id uuid PRIMARY KEY,
   -- How many lines of the file are stored, their hash and counts, as the library has them; NULL before the first batch.
   progress jsonb,
-  -- For an operator.
+  -- When the import began, for operators.
   begun_at timestamptz NOT NULL DEFAULT clock_timestamp()
 )

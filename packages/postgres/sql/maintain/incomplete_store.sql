@@ -1,5 +1,4 @@
--- Stands in for the events while the store is in the middle of an import, and refuses every read. Begins with a read: stored in a
--- view, it stops appends, too.
+-- Replaces the table of events during an import and refuses every read. It refuses appends, too, because each begins with a read.
 CREATE FUNCTION refold.incomplete_store() RETURNS SETOF refold.event_store LANGUAGE plpgsql STABLE AS $$
 BEGIN
   RAISE EXCEPTION 'the store is in the middle of an import' USING ERRCODE = 'RF011',

@@ -1,4 +1,4 @@
--- What the store has, for an error message; NULL if it is empty.
+-- The kind of data that the store holds, for an error message; NULL if it is empty.
 CREATE FUNCTION refold.store_content() RETURNS text LANGUAGE sql VOLATILE AS $$
 SELECT CASE
   WHEN EXISTS (SELECT FROM refold.event_store) THEN 'events'

@@ -1,16 +1,16 @@
--- Locks a partition of a generation for its one owner until the end of the transaction: of those that are not locked, the one that is
+-- Locks a partition of a generation for its one owner until the end of the transaction: of the unlocked ones, the one that is
 -- furthest behind. No row if there is none, if the generation is retired, or if it does not exist.
 --   wanted_partition   only this one; null for any
 --   behind             only one with a lower checkpoint; null for any. The only partition of a generation is always claimed
---   own_definition     or one of another definition: its event types are to be added
+--   own_definition     also a partition with another definition: its event types are to be added
 --   left_out           none of these
 --   wait               whether to wait for the owner of the one that is furthest behind, if all are locked; an error if that takes
---                      longer than max_wait. It is locked then even if its owner has left nothing to do
---   idle_timeout       an owner that sends nothing for so long loses the partition, its transaction and its connection
--- Both times in milliseconds. A row lock rather than an advisory lock or a lease: it ends with the transaction, however
--- that ends, and nothing can be written after that. plpgsql with several statements: the last must not use a snapshot from
--- before the wait. Never waits for one while it has another: lock_partitions locks them in the order of their numbers, and a
--- row that is locked after a wait stays so although it does not fulfil the conditions any more.
+--                      longer than max_wait. It is then locked even if its owner has left nothing to do
+--   idle_timeout       an owner that sends nothing for this time loses the partition, its transaction and its connection
+-- Both times in milliseconds. A row lock rather than an advisory lock or a lease: it ends with the transaction, in
+-- every case, and nothing can be written after that. plpgsql with several statements: the last must not use a snapshot from
+-- before the wait. Never waits for a partition while it holds another, because lock_partitions locks them in the order of their
+-- numbers. A row that is locked after a wait stays locked although it may not fulfil the conditions any more.
 CREATE FUNCTION refold.claim_partition(
   wanted int, wanted_partition int, behind bigint, own_definition text, left_out int[],
   wait boolean, max_wait int, idle_timeout int

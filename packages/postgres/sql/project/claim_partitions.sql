@@ -1,4 +1,4 @@
--- Locks all partitions of a generation for one owner until the end of the transaction, in their order; waits for other owners. No row
+-- Locks all partitions of a generation for one owner until the end of the transaction, in order; waits for other owners. No row
 -- if the generation is retired, or if it does not exist. The arguments are those of claim_partition.
 CREATE FUNCTION refold.claim_partitions(wanted int, max_wait int, idle_timeout int)
 RETURNS SETOF refold.partitions LANGUAGE plpgsql AS $$

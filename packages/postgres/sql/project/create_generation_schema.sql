@@ -1,7 +1,7 @@
--- Creates the schema of a generation that has tables of its own. It belongs to the owner of the store; a role may create
+-- Creates the schema of a generation that has tables of its own. It belongs to the owner of the store. The creator may create
 -- objects in it, and the roles that may use the schema of rows may use it. The comment marks it: drop_generation drops
 -- no other.
---   creator   the role that creates the tables: the caller's, which a function that runs as its owner cannot see
+--   creator   the role that creates the tables: the caller's role, which a function that runs as its owner cannot read
 -- Runs as its owner, so that a projector needs no right to create schemas.
 CREATE FUNCTION refold.create_generation_schema(generation int, creator text) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

@@ -1,7 +1,7 @@
--- Creates the table of a generation's rows. A table of its own rather than a part of one for all: it has the indexes
+-- Creates the table of a generation's rows. A separate table rather than one for all generations: it has the indexes
 -- that the projection declares, readers never see the rows of a rebuild, and dropping it is cheap and leaves no dead
--- rows behind.
---   indexes   per index, the fields that it is on as [{"field": "name", "kind": "Text"}]; the key is added at the end.
+-- rows.
+--   indexes   per index, its fields as [{"field": "name", "kind": "Text"}]; the key is added at the end.
 --             Fields and not expressions: an index runs its expression with the rights of each role that writes a row.
 -- Runs as its owner, so that a projector needs no right to create anything.
 CREATE FUNCTION refold.create_rows_table(generation int, indexes jsonb) RETURNS void
@@ -24,12 +24,12 @@ BEGIN
       WHEN 'Text' THEN '((state ->> %1$L) COLLATE "C")'
       WHEN 'Number' THEN '((state ->> %1$L)::numeric)'
       WHEN 'Boolean' THEN '((state ->> %1$L)::boolean)'
-      -- A text in the order of time; a query has the same expression (see RowSelection).
+      -- A text that sorts by time; queries use the same expression (see RowSelection).
       WHEN 'Instant' THEN $instant$((CASE left(state ->> %1$L, 1) WHEN '+' THEN '1' || substr(state ->> %1$L, 2)
         WHEN '-' THEN '0' || translate(substr(state ->> %1$L, 2, 6), '0123456789', '9876543210') || substr(state ->> %1$L, 8)
         ELSE '100' || (state ->> %1$L) END) COLLATE "C")$instant$
     END, f.field ->> 'field'), ', ' ORDER BY f.number) INTO columns FROM jsonb_array_elements(indexes -> number) WITH ORDINALITY AS f(field, number);
-    -- With the key at the end, so that pages follow one another without a sort.
+    -- The key is the last column, so that pages need no sort.
     EXECUTE format('CREATE INDEX %I ON refold_rows.%I (%s, key)', rows_table || '_' || number + 1, rows_table, columns);
   END LOOP;
   FOR grants IN

@@ -1,5 +1,5 @@
--- Events that a projection leaves out, and why. Under the projection's name rather than a generation: a decision holds
--- for every later rebuild.
+-- The events that a projection skips, and why. Under the projection's name rather than a generation: a decision also
+-- applies to every later rebuild.
 CREATE TABLE refold.discarded_events (
   projection text NOT NULL CHECK (char_length(projection) BETWEEN 1 AND 255),
   "position" bigint NOT NULL CHECK ("position" BETWEEN 0 AND 9007199254740991),

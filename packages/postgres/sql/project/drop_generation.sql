@@ -1,7 +1,7 @@
 -- Deletes a generation and its rows; false if it is gone already, or if only_if_obsolete is set and it is not one of
 -- obsolete_generations.
---   max_wait   how long to wait for its owner and its readers, in milliseconds
--- The partitions first, in their order: owners lock them before anything else, too. Runs as its owner, to which the tables belong.
+--   max_wait   the maximum wait for its owner and its readers, in milliseconds
+-- Locks the partitions first, in order, as owners do. Runs as its owner, to which the tables belong.
 CREATE FUNCTION refold.drop_generation(wanted int, only_if_obsolete boolean, max_wait int) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -15,7 +15,7 @@ BEGIN
   WHERE g.id = wanted AND (NOT only_if_obsolete OR g.id IN (SELECT refold.obsolete_generations(g.projection)))
   RETURNING g.* INTO generation;
   IF generation.id IS NOT NULL AND generation.has_tables THEN
-    -- Another schema may have been created under that name since.
+    -- Another schema may have been created under that name meanwhile.
     IF to_regnamespace(quote_ident(namespace)) IS NOT NULL AND refold.generation_mark(wanted)
       IS DISTINCT FROM obj_description(to_regnamespace(quote_ident(namespace)), 'pg_namespace')
     THEN

@@ -1,4 +1,4 @@
--- Ends the transaction and the connection of an owner that sends nothing for so many milliseconds.
+-- Ends the transaction and the connection of an owner that sends nothing for this number of milliseconds.
 CREATE FUNCTION refold.limit_owner(idle_timeout int) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM set_config('idle_in_transaction_session_timeout', idle_timeout::text, true);

@@ -1,6 +1,6 @@
--- Locks all partitions of a generation until the end of the transaction, always in the order of their numbers, and returns how many
--- there are: 0 if it does not exist. Again where their number has changed meanwhile.
---   max_wait   how long to wait for each owner, in milliseconds
+-- Locks all partitions of a generation until the end of the transaction, always in the order of their numbers, and returns their
+-- number: 0 if the generation does not exist. Repeats if their number has changed meanwhile.
+--   max_wait   the maximum wait for each owner, in milliseconds
 CREATE FUNCTION refold.lock_partitions(wanted int, max_wait int) RETURNS int LANGUAGE plpgsql AS $$
 DECLARE
   before CONSTANT text := current_setting('lock_timeout');

@@ -1,6 +1,6 @@
 -- Lets one transaction at a time begin a generation of a projection; each sees the result of the one before.
---   max_wait   how long to wait, in milliseconds; 0 = no limit. The error then names the session that holds the lock.
--- Runs as its owner, so that a database can refuse advisory locks to all other roles.
+--   max_wait   the maximum wait, in milliseconds; 0 = no limit. The error names the session that holds the lock.
+-- Runs as its owner, so that a database can deny advisory locks to all other roles.
 CREATE FUNCTION refold.lock_projection(projection text, max_wait int) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE

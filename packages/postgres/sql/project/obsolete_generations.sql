@@ -1,6 +1,6 @@
 -- The generations of a projection that are not needed any more: retired ones, except those that a higher version has replaced
 -- in the last hour (programs of the former version still read them), and those being built for a version older than the live
--- one. And of all projections the scratch generations of processes that must have ended.
+-- one. Also the scratch generations of all projections whose checkpoints have not changed for 24 hours.
 CREATE FUNCTION refold.obsolete_generations(name text) RETURNS SETOF int LANGUAGE sql STABLE AS $$
 SELECT g.id FROM refold.projection_generations g
 WHERE g.projection = name AND (

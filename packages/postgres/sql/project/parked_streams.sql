@@ -1,8 +1,8 @@
--- The streams that wait, each from its poisoned event on. Per generation: a rebuild may be able to fold what the old
+-- The parked streams, each from its poisoned event on. Per generation: a rebuild may be able to fold an event that the old
 -- code could not.
 CREATE TABLE refold.parked_streams (
   generation int NOT NULL REFERENCES refold.projection_generations ON DELETE CASCADE,
-  -- Where events are shared out by a key, a stream may be parked in several partitions.
+  -- With partitions by key, a stream may be parked in several partitions.
   "partition" int NOT NULL DEFAULT 0,
   stream text NOT NULL,
   version bigint NOT NULL CHECK (version BETWEEN 1 AND 9007199254740991),

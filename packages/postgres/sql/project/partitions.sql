@@ -1,4 +1,4 @@
--- The partitions of all generations, each as a generation with its own checkpoint and parked streams.
+-- The partitions of all generations, each with the columns of its generation and its own checkpoint and parked streams.
 CREATE VIEW refold.partitions AS
 SELECT g.id, p."partition", g.projection, g.version, g.status, p.checkpoint, p.revision::text AS revision, p.rate, g.has_tables,
   g.created_at, p.updated_at, coalesce(p.definition, g.definition) AS definition, p.newer, p.addition, g.replaced_at,

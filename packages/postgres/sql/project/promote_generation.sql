@@ -1,6 +1,6 @@
 -- Makes a generation that was built the live one; called by the owner of all its partitions. Returns false and does nothing if a
--- partition of the live one is at a higher checkpoint. If the live one is of a newer version, this one is retired, and the result is
--- false. One transaction, so readers see the swap as one step; the rows of the old one stay for current readers.
+-- partition of the live one is at a higher checkpoint. If the live one has a higher version, retires this one and returns false.
+-- One transaction, so that readers see the swap as one step; the rows of the old one stay for current readers.
 CREATE FUNCTION refold.promote_generation(promoted int) RETURNS boolean LANGUAGE plpgsql AS $$
 DECLARE
   own refold.projection_generations;
@@ -12,8 +12,8 @@ BEGIN
   IF own.status <> 'Building' THEN
     RETURN false;
   END IF;
-  -- Waits until the owners of the live one have finished their batches. Again if it was replaced, or its partitions were, meanwhile:
-  -- the new ones were not visible yet.
+  -- Waits until the owners of the live one have finished their batches. Repeats if it or its partitions were replaced meanwhile,
+  -- because the new ones were not visible yet.
   LOOP
     SELECT * INTO live FROM refold.projection_generations g WHERE g.projection = own.projection AND g.status = 'Live';
     EXIT WHEN NOT FOUND;

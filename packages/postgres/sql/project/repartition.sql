@@ -1,10 +1,10 @@
--- Asks for another number of partitions of a generation, and changes it as soon as all of them are at one checkpoint: until then none
--- passes the highest of their checkpoints. So every event is read once, whatever partition it is in before and after.
---   asked      the number; the present one ends a change that is under way, and null asks for none
---   asked_by   what the events are shared out by
---   max_wait   how long to wait for each owner, in milliseconds
--- Streams that are parked follow their partition. Where events are shared out by a key, a parked stream belongs to several: a
--- change ends then without effect.
+-- Requests another number of partitions of a generation, and changes it as soon as all of them are at one checkpoint: until then
+-- none passes the highest of their checkpoints. So every event is read once, even if it is in another partition afterwards.
+--   asked      the requested number; the current one cancels a pending change, and null requests none
+--   asked_by   how events are assigned to partitions
+--   max_wait   the maximum wait for each owner, in milliseconds
+-- Parked streams move with their partition. With partitions by key, a parked stream belongs to several: a pending change is then
+-- cancelled.
 CREATE FUNCTION refold.repartition(wanted int, asked int, asked_by text, max_wait int) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   own refold.projection_generations;

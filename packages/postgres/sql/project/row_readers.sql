@@ -1,4 +1,4 @@
--- The roles that may use the schema of rows, as texts to be used in a GRANT.
+-- The roles that may use the schema of rows, as texts for a GRANT.
 CREATE FUNCTION refold.row_readers() RETURNS SETOF text LANGUAGE sql STABLE AS $$
 SELECT CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::regrole::text END
 FROM pg_catalog.pg_class AS c

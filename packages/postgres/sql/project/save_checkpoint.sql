@@ -1,4 +1,4 @@
--- What a batch changes besides rows: the checkpoint and the parked streams of a partition, and the event at
+-- Saves what a batch changes besides rows: the checkpoint and the parked streams of a partition, and the event at
 -- which it stopped. Called by its owner.
 CREATE FUNCTION refold.save_checkpoint(
   saved int, saved_partition int, new_checkpoint bigint, new_rate float8, rows_changed boolean,

@@ -1,4 +1,4 @@
--- Lets the roles that may use the schema of rows read the tables that the caller has in the schema of a generation.
+-- Lets the roles that may use the schema of rows read the tables of the caller in the schema of a generation.
 CREATE FUNCTION refold.share_tables(generation int) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   relation regclass;

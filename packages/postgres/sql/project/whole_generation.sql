@@ -1,6 +1,7 @@
--- Several partitions of a generation taken together; no row without a generation. plpgsql, so that readers of the others do not plan it.
---   known   the definitions that they have or are being given, in the order in which they came: each reads what the one before it
---           reads, and more. Without categories it reads all
+-- The partitions of a generation combined; no row without a generation. plpgsql, so that it is planned only for generations with
+-- several partitions.
+--   known   the definitions that the partitions have or are being given, in the order in which they were added: each reads the
+--           event types of the one before it, and more. A definition without categories reads all
 CREATE FUNCTION refold.whole_generation(wanted int) RETURNS TABLE (
   checkpoint bigint, revision text, rate float8, updated_at timestamptz, newer jsonb, known text[]
 ) LANGUAGE plpgsql STABLE STRICT AS $$

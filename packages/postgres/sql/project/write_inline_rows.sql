@@ -1,11 +1,11 @@
--- Writes rows into every generation of their projection, version and definition that is live or being built, if they are newer than
--- the stored row: the order in which two writers arrive does not matter. In the order of generations and keys, so that
--- two commits cannot wait for each other. Runs as its owner, so that appending needs no right to write rows. The
+-- Writes rows into every generation of their projection, version and definition that is live or being built, if they are newer
+-- than the stored row: the order in which two writers arrive does not matter. Generations and keys are written in order, so that
+-- two commits cannot deadlock. Runs as its owner, so that appending needs no right to write rows. The
 -- search_path is pinned so that a caller cannot replace an object by another of the same name.
--- Writes nothing that no append writes: rows of a projection that is not inline are left out (its definition begins with its
--- kind, see StoredDefinition), and a row whose key, version and position are not those of a stored event is refused. So a caller
--- that lies about a state does so until the next event of the stream, and no longer. The events are looked up here and not in the
--- statement that writes, which is planned in each call: there it took half as long again.
+-- Writes only rows that an append can write. Rows of a projection that is not inline are ignored (its definition begins with its
+-- kind, see StoredDefinition). A row whose key, version and position are not those of a stored event is refused: a caller that
+-- gives a false state can do so only until the next event of the stream. The events are looked up here and not in the statement
+-- that writes, which is planned in each call: there the lookup took half as long again.
 CREATE FUNCTION refold.write_inline_rows(
   projections text[], projection_versions int[], definitions text[], keys text[], states jsonb[], positions bigint[], versions bigint[]
 ) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -14,7 +14,7 @@ DECLARE
 BEGIN
   IF EXISTS (
     SELECT FROM unnest(keys, versions, positions) AS r(key, version, "position")
-    -- A subquery per row, so that each is found by the index whatever the statistics say.
+    -- A subquery per row, so that each is found by the index with any statistics.
     WHERE (SELECT e."position" FROM refold.event_store AS e WHERE e.stream = r.key AND e.version = r.version) IS DISTINCT FROM r."position"
   ) THEN
     RAISE EXCEPTION 'a row must have the key, version and position of a stored event' USING ERRCODE = 'invalid_parameter_value';

@@ -2,8 +2,8 @@
 -- that PostgresStore.grants renders, and no others: no role but the owner has INSERT on event_store, CREATE on a schema of
 -- the store, or a right on a function that only other functions call. A role that writes events has no right to delete
 -- idempotency keys: it could delete a key and repeat a commit that must be stored once.
--- Only the functions of this migration are revoked, those that its transaction created: the schema may be shared with
--- other functions, as "public" is.
+-- Only revokes rights on the functions that this migration's transaction created: the schema may hold other functions, as
+-- "public" does.
 DO $$
 DECLARE
   routine regprocedure;

@@ -22,8 +22,8 @@ import * as PrivateFolder from "./internal/PrivateFolder.ts"
 /** Where the embedded database keeps its data. */
 export interface Options {
   /**
-   * A folder, created if absent. In memory, and gone with the scope, when left out. It is made private to the user of this
-   * process (mode 0700), because it holds the whole log; on Windows it keeps its rights. Refused where it
+   * A folder, created if absent. Without it the database is in memory and is lost when the scope closes. The folder is made
+   * private to the user of this process (mode 0700), because it holds the whole log; on Windows its rights stay. Refused if it
    * belongs to another user, or holds a database that other users could write to.
    */
   readonly dataDir?: string
@@ -34,9 +34,9 @@ export interface Options {
  *
  * - `NotInstalled`: the optional peer `@electric-sql/pglite` is absent;
  * - `FilesMissing`: the program is bundled with PGlite, but without the files that PGlite reads when it starts;
- * - `FolderInUse`: another process, or another layer of this one, has the folder open; `owner` names it. Takes over a
- *   folder whose owner died, up to five seconds later. Also the failure of queries in a process that was suspended and
- *   lost the folder meanwhile;
+ * - `FolderInUse`: another process, or another layer of this one, has the folder open; `owner` names it. A folder whose
+ *   owner has crashed is taken over up to five seconds later. Also the failure of queries in a process that was suspended
+ *   and lost the folder meanwhile;
  * - `FolderUnusable`: the folder cannot be created, read, written or made private, belongs to another user, or
  *   holds something that is not a database, or a database that other users could write to;
  * - `StartFailed`: PGlite did not start, as on a damaged folder.
@@ -48,15 +48,15 @@ export class EmbeddedUnavailable extends TaggedError("EmbeddedUnavailable")<{
   readonly cause?: unknown
 }> {}
 
-/** The process that has a folder open: its id, which another host or container may have, too, where and since when. */
+/** The process that has a folder open: its id, which is not unique across hosts and containers, its host and its start. */
 export type Owner = FolderLock.Owner
 
 /**
  * Provides `PgClient` and `SqlClient` on an embedded PostgreSQL 18, closed with the scope.
  *
  * Connections of the pool are isolated from each other but take turns: one transaction runs at a time, so races and
- * lock waits cannot be seen here, and a query holds up the whole process while it runs. What was committed to a
- * folder survives the end of the process, however it ends; PGlite has no fsync, so a power failure can lose it.
+ * lock waits do not occur here, and a query blocks the whole process while it runs. Data committed to a
+ * folder survives the end of the process, also a crash; PGlite has no fsync, so a power failure can lose it.
  */
 export const layer = (
   options: Options = {}
@@ -74,7 +74,7 @@ const open = Effect.fnUntraced(function*(
   const start = Effect.tryPromise({
     try: async () => {
       const db = await PGlite.create({ ...files, ...(folder === undefined ? {} : { dataDir: folder }) })
-      // The one session of the database, whatever its default is.
+      // PGlite has one session; its isolation level must not depend on the database's default.
       await db.exec("SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED")
       return db
     },
@@ -85,16 +85,16 @@ const open = Effect.fnUntraced(function*(
         cause
       })
   })
-  // To close it is to write to the folder.
+  // Closing writes to the folder, which must not happen once another process owns it.
   const close = (db: PGlite) => Effect.promise(async () => lock?.isOwned() === false ? undefined : db.close())
   const db = yield* Effect.acquireRelease(start, close)
   return folder === undefined || lock === undefined ? db : guarded(db, folder, lock)
 })
 
-// How long a check of the lock holds, in milliseconds: much shorter than it takes to take a folder over.
+// How long a check of the lock is valid, in milliseconds: much less than the time in which a folder is taken over.
 const checkEvery = 250
 
-/** A database that runs no query once another process has the folder. Checked by the clock that a suspension moves on. */
+/** A database that runs no query once another process has the folder. Uses the wall clock, which advances during a suspension. */
 const guarded = (db: PGlite, folder: string, lock: FolderLock.Held): PGliteSession.Engine => {
   let checked = 0
   return {
@@ -140,7 +140,7 @@ const claim = Effect.fnUntraced(
     const trying = <A>(run: () => A) => Effect.try({ try: run, catch: (cause) => unusable(folder, cause) })
     const lock = yield* Effect.mapError(FolderLock.acquire(folder), (cause) => unusable(folder, cause))
     if (lock._tag === "Held") {
-      // Behind the lock: an owner that is just creating the database has files there and no database yet.
+      // Only after locking: an owner that is creating the database has files there and no database yet.
       yield* trying(() => PrivateFolder.checkFiles(folder))
       yield* trying(() => PrivateFolder.makePrivate(folder))
       return lock
@@ -155,7 +155,7 @@ const claim = Effect.fnUntraced(
   }
 )
 
-// The real path: by a link, the lock and the database could come to be in different folders.
+// The real path: with a link, the lock and the database could end up in different folders.
 const create = (folder: string): Effect.Effect<string, EmbeddedUnavailable> =>
   Effect.try({
     try: () => {

@@ -2,8 +2,8 @@
 import { TaggedError } from "@refold/core/internal/event/TaggedError"
 
 /**
- * So many appends of this program wait for their answers already, and the store was opened with `appendQueue.whenFull`
- * "fail". The cause of an `EventStoreError`; nothing was stored. Try again later, or let appends wait.
+ * The queue of appends has reached `appendQueue.size`, and the store was opened with `appendQueue.whenFull` "fail". The
+ * cause of an `EventStoreError`; nothing was stored. Try again later, or set `whenFull` to "wait".
  */
 export class AppendQueueFull extends TaggedError("AppendQueueFull")<{
   /** The `appendQueue.size` of the store. */

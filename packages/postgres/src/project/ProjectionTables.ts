@@ -16,16 +16,16 @@ export interface HandlingOptions<E> {
 /** What a `SqlProjection` needs from the adapter. */
 export class ProjectionTables extends Context.Service<ProjectionTables, {
   /**
-   * Runs an effect in a transaction in which unqualified names resolve to the live tables of a projection, or to those that code
-   * of a replaced version still reads.
+   * Runs an effect in a transaction in which unqualified names resolve to the live tables of a projection; for code of a
+   * replaced version, to the tables that it still reads.
    */
   readonly within: <A, E, R>(
     reader: RowsIdentity,
     effect: Effect.Effect<A, E, R>
   ) => Effect.Effect<A, E | NoRows | DefinitionMismatch | EventStoreError, R>
   /**
-   * Runs handlers behind a savepoint: a failure leaves nothing, and the transaction of the batch stays usable. They
-   * receive the timeout of each in milliseconds, which is shorter than asked for if the owner's idle timeout is.
+   * Runs handlers after a savepoint: a failure rolls back to it, and the transaction of the batch stays usable. They
+   * receive the timeout of each in milliseconds, which a short idle timeout of the owner reduces.
    */
   readonly handling: <A, E, R>(
     options: HandlingOptions<E>,

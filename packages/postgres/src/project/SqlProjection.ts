@@ -1,6 +1,7 @@
 /**
  * A projection into its own tables: a handler writes them in SQL, in the same transaction as the checkpoint, so that each
- * event is applied exactly once. For what rows cannot do: joins, aggregates over rows, tables of other schemas.
+ * event is applied exactly once. Use it if a projection of rows is not enough: joins, aggregates over rows, tables of other
+ * schemas.
  */
 import type { EventCodec } from "@refold/core/event/EventCodec"
 import { InvalidInput } from "@refold/core/event/InvalidInput"
@@ -27,7 +28,7 @@ import { ProjectionTables } from "./ProjectionTables.ts"
 
 type Tagged = { readonly _tag: string }
 
-/** The definition of such a projection. Tables are named without a schema: each generation has a schema of its own. */
+/** The definition of a projection into tables. Name tables without a schema: each generation has a schema of its own. */
 export interface Definition<Event extends Tagged> {
   /** Unique among all projections of the store. */
   readonly name: string
@@ -40,22 +41,22 @@ export interface Definition<Event extends Tagged> {
   /** Decodes the events; all other types are skipped. */
   readonly events: EventCodec<Event>
   readonly categories?: ReadonlyArray<string> | undefined
-  /** Creates the empty tables, and indexes, functions and SQL views beside them. */
+  /** Creates the empty tables, with their indexes, functions and SQL views. */
   readonly setup: Effect.Effect<unknown, SqlError.SqlError, SqlClient.SqlClient>
   /**
-   * Applies an event to the tables. Events arrive in the order of the log; an event that fails leaves nothing and parks
-   * its stream. So do all domain events of a stored event whose type is split. Statements that end the transaction or change the `search_path` are refused. Effects outside of the
-   * database may run more than once.
+   * Applies an event to the tables. Events arrive in the order of the log. If the handler fails, its changes are rolled back and
+   * the stream is parked. All domain events of a stored event whose type is split succeed or fail together. Statements that end
+   * the transaction or change the `search_path` are refused. Effects outside of the database may run more than once.
    */
   readonly handle: (event: Event, envelope: Projection.Envelope) => Effect.Effect<unknown, unknown, SqlClient.SqlClient>
   /** A handler that takes longer fails; 3 seconds by default, and at most 4/5 of the store's `ownerIdleTimeout`. */
   readonly timeout?: Duration.Input | undefined
 }
 
-/** A projection into tables; `Projector` and `ReadModel` run, rebuild and await it as any other projection. */
+/** A projection into tables; `Projector` and `ReadModel` run, rebuild and await it like any other projection. */
 export interface SqlProjection extends ProjectionTarget {
   /**
-   * Runs queries on the live tables, named without a schema, in one transaction. If a rebuild is swapped in meanwhile,
+   * Runs queries on the live tables, named without a schema, in one transaction. If a rebuild is promoted meanwhile,
    * all of them read the tables that were live at the start. Code of a replaced version reads its last tables for an hour.
    */
   readonly read: <A, E, R>(
@@ -63,14 +64,14 @@ export interface SqlProjection extends ProjectionTarget {
   ) => Effect.Effect<A, E | NoRows | DefinitionMismatch | EventStoreError, Exclude<R, SqlClient.SqlClient>>
 }
 
-/** A projection on the store in scope, or `InvalidInput` naming the part of the definition that breaks a rule. */
+/** A projection on the store in scope. Fails with an `InvalidInput` that names the part of the definition that breaks a rule. */
 export const make = Effect.fnUntraced(function*<Event extends Tagged>(
-  { handle, timeout: asked = "3 seconds", setup, ...definition }: Definition<Event>
+  { handle, timeout: requested = "3 seconds", setup, ...definition }: Definition<Event>
 ): Effect.fn.Return<SqlProjection, InvalidInput, SqlClient.SqlClient | ProjectionTables> {
   const sql = yield* SqlClient.SqlClient
   const tables = yield* ProjectionTables
   const shape = yield* Effect.fromResult(Projection.make({ ...definition, ...withoutRows }))
-  const timeout = yield* Effect.fromResult(checkTimeout(asked))
+  const timeout = yield* Effect.fromResult(checkTimeout(requested))
   const { categories, name, types, version } = shape
   const stored = {
     name,
@@ -105,7 +106,7 @@ export const make = Effect.fnUntraced(function*<Event extends Tagged>(
             (one) => Effect.catchTag(handleOne(one, timeout), "PoisonedEvent", () => Effect.fail(batchFailed))
           )
       )
-      // Each behind a savepoint of its own.
+      // Each event after its own savepoint.
       const oneByOne = handleAll(
         batch,
         waiting,
@@ -121,7 +122,7 @@ export const make = Effect.fnUntraced(function*<Event extends Tagged>(
   }
 })
 
-// As a projection without rows, so that the definition is checked and events are decoded as in every projection.
+// A projection without rows, so that the definition is checked and events are decoded as in every projection.
 const withoutRows = {
   keys: () => [],
   state: Schema.Null,
@@ -142,7 +143,7 @@ const maxTimeout = 2_147_483_647
 // The first failure of a handler while the events of a batch share one savepoint.
 const batchFailed = { _tag: "BatchFailed" } as const
 
-/** Handles the events in order, except those of waiting streams and those of a stream after a poisoned one. */
+/** Handles the events in order, except those of parked streams and those that follow a poisoned event in its stream. */
 const handleAll = Effect.fnUntraced(function*<Event, E>(
   batch: ReadonlyArray<Result.Result<Prepared<Event>, PoisonedEvent>>,
   parked: ReadonlySet<StreamName>,

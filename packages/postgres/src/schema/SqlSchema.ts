@@ -3,8 +3,7 @@
  * of their own. The comment at the head of a file becomes the comment of its object in the database.
  *
  * Everything in the schema must be derived from events: when a file changes, the schema is dropped and created again.
- * Grants to roles are restored for objects that still exist. If an object outside depends on the schema, it is not
- * dropped.
+ * Grants to roles are restored for objects that still exist. A schema on which an object outside depends is not dropped.
  */
 import { InvalidInput } from "@refold/core/event/InvalidInput"
 import * as Sha256 from "@refold/core/internal/journal/Sha256"
@@ -40,8 +39,8 @@ export interface SqlSchema {
 /**
  * Installs the files in one transaction; does nothing if they are installed already. Processes that install at the same
  * time wait for each other. Fails with `InvalidInput` for an invalid schema name, and with `EventStoreError` if a
- * statement fails, a value is missing, the schema was not installed from files, or an object outside depends on it: then
- * nothing has changed.
+ * statement fails, a value is missing, the schema was not installed from files, or an object outside depends on it; then
+ * nothing is changed.
  */
 export const install = Effect.fnUntraced(function*(
   { files, name, schema = name, store = "refold", values = {} }: SqlSchema
@@ -56,7 +55,7 @@ export const install = Effect.fnUntraced(function*(
   const installing = Effect.gen(function*() {
     yield* MigrationLock.take(schema, database.limits.queryTimeout)
     const found = yield* SchemaCatalog.find(database)
-    // Grants are restored, so that another role's schema would keep those that this role gave itself.
+    // The schema of another role is refused: restored grants would include those that this role gave itself.
     const problem = found && (yield* SchemaOwner.problemOf(database.sql, schema))
     if (problem !== undefined) return yield* new EventStoreError({ operation, cause: new Error(problem) })
     if (found?.comment === mark) return
@@ -90,7 +89,7 @@ export type SqlObject = SqlComments.SqlObject
 /** The object that the text of a file creates, for generated documentation; None if it creates none with a comment. */
 export const objectOf = (sql: string): Option.Option<SqlObject> => Option.fromUndefinedOr(SqlComments.objectOf(sql))
 
-// Neither a schema that was not installed from files is dropped, nor one on which something outside depends.
+// Refuses to drop a schema that was not installed from files, and one on which an object outside depends.
 const refuseToDrop = Effect.fnUntraced(function*(database: Database.Database, comment: string | null) {
   const refuse = (why: string) => new EventStoreError({ operation, cause: `schema "${database.schema}" ${why}` })
   if (!(comment ?? "").startsWith(marked)) {
@@ -127,7 +126,7 @@ const textOf = (
   }
 ): string => {
   const text = SqlFile.moved(SqlFile.movedStore(written, store), name, schema)
-  // Last, for a value stays as it is.
+  // Last, because a value must not be changed.
   return text.replaceAll(/:'(\w+)'/g, (_, value: string) => {
     if (values[value] === undefined) throw new Error(`${file}: no value for :'${value}'`)
     return `'${values[value].replaceAll("'", "''")}'`

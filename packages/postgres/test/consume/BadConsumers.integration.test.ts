@@ -1,4 +1,4 @@
-// Handlers and definitions that are wrong, on every store: a typed error or a parked stream, and nothing half done.
+// Invalid handlers and definitions, on every store: each is a typed error or a parked stream, and nothing is stored in part.
 import { Position } from "@refold/core/event/Position"
 import * as Consumer from "@refold/store/consume/Consumer"
 import * as Parked from "@refold/store/project/Parked"
@@ -32,7 +32,7 @@ describe.each(["memory", "embedded", "postgres"] as const)("in %s", (store) => {
     ["cannot be interrupted", () => Effect.uninterruptible(Effect.sleep("3 seconds")), late],
     ["answers after its time limit", () => Effect.sleep("1 second"), late]
   ])(
-    "a handler that %s parks its stream with the reason, and the others go on",
+    "a handler that %s parks its stream with the reason, and the other streams continue",
     (_, handle, reason) =>
       on(Effect.gen(function*() {
         yield* append("tally-a", [1, 2])
@@ -48,7 +48,7 @@ describe.each(["memory", "embedded", "postgres"] as const)("in %s", (store) => {
   )
 
   test(
-    "two definitions of one name are refused, whichever comes first",
+    "a second definition of a name is refused, in either order",
     on(Effect.gen(function*() {
       yield* append("tally-a", [1])
       const { consumer } = make({ name: "tally" })
@@ -66,7 +66,7 @@ describe.each(["memory", "embedded", "postgres"] as const)("in %s", (store) => {
   )
 
   test(
-    "a name that is not known has no status and nothing to forget, and its parked streams are a typed error",
+    "an unknown name has no status and nothing to delete, and listing its parked streams is a typed error",
     on(Effect.gen(function*() {
       yield* append("tally-a", [1])
       const { consumer } = make({ name: "never-run" })
@@ -81,7 +81,7 @@ describe.each(["memory", "embedded", "postgres"] as const)("in %s", (store) => {
   )
 
   test(
-    "a start at a position that this store does not have is refused, and nothing is stored",
+    "a start after the end of the log is refused, and nothing is stored",
     on(Effect.gen(function*() {
       yield* append("tally-a", [1])
       const one = make({ startAt: { after: Position(1000) } })

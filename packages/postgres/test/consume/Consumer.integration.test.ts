@@ -20,7 +20,7 @@ const events = EventCodec.makeUnsafe([EventType.make("Ticked", Schema.Struct({ n
 
 type Ticked = EventCodec.EventOf<typeof events>
 
-/** Notes each event in a table, then does what the test says. */
+/** Records each event in a table, then runs the effect of the test. */
 const notes = (
   inTransaction: boolean,
   then: (event: Ticked) => Effect.Effect<unknown, unknown, SqlClient.SqlClient> = () => Effect.void
@@ -59,7 +59,7 @@ const quick: Consumer.Options = { attempts: 1 }
 
 const lost = new EventStoreError({ operation: "commit", cause: "lost" })
 
-/** Services whose batch fails once after its body, when everything but the commit is done. */
+/** Services whose batch fails once after its body, just before the commit. */
 const losingACommit = (opened: Stores.Opened) => {
   let left = 2
   const { update } = opened.readModels
@@ -74,7 +74,7 @@ const losingACommit = (opened: Stores.Opened) => {
 
 describe("a handler in the transaction of the checkpoint", () => {
   test(
-    "takes effect exactly once, though it runs again after a commit that failed",
+    "takes effect exactly once, although it runs again after a failed commit",
     onTable((opened) =>
       Effect.gen(function*() {
         yield* append(opened, "a", 1, 2, 3)
@@ -96,7 +96,7 @@ describe("a handler in the transaction of the checkpoint", () => {
       "a statement failed, and the handler ignored it"
     ],
     [
-      "goes on for long after a statement that failed",
+      "runs for long after a failed statement",
       ({ n }) =>
         n === 2
           ? Effect.flatMap(SqlClient.SqlClient, (sql) =>
@@ -105,7 +105,7 @@ describe("a handler in the transaction of the checkpoint", () => {
       "the transaction of the batch was lost"
     ]
   ])(
-    "that %s leaves nothing, and the events before and after it stay",
+    "that %s is rolled back, and the events before and after it are handled",
     (_, then, reason) =>
       onTable((opened) =>
         Effect.gen(function*() {
@@ -122,7 +122,7 @@ describe("a handler in the transaction of the checkpoint", () => {
   )
 
   test(
-    "that breaks a constraint is tried again, and its stream is parked with the reason of the server",
+    "that breaks a constraint is retried, and its stream is parked with the server's reason",
     onTable((opened) =>
       Effect.gen(function*() {
         yield* append(opened, "a", 1, 7)
@@ -151,7 +151,7 @@ describe("a handler outside of the transaction", () => {
   )
 
   test(
-    "holds no lock while it waits: appends of its own are visible at once",
+    "holds no lock while it waits, and its own appends are visible at once",
     onTable((opened) =>
       Effect.gen(function*() {
         yield* append(opened, "a", 1)
@@ -171,7 +171,7 @@ describe("a handler outside of the transaction", () => {
 })
 
 test(
-  "a role with the rights of a projector runs a consumer, and retries what it has parked",
+  "a role with the rights of a projector runs a consumer, and retries its parked streams",
   onTable((opened) =>
     Effect.gen(function*() {
       const url = yield* LoginRole.ofKind(opened, ["projector"])

@@ -1,10 +1,10 @@
-// Programs that run a consumer, killed and suspended between the effect and the checkpoint: nothing is lost, and what is delivered
-// again has the same key.
+// Programs that run a consumer are killed and suspended between the effect and the checkpoint: nothing is lost, and an event
+// that is delivered again has the same key.
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Stream from "effect/Stream"
 import { expect, test } from "vitest"
-import * as Couriers from "../support/Couriers.ts"
+import * as ConsumerPrograms from "../support/ConsumerPrograms.ts"
 import * as Following from "../support/Following.ts"
 import { random } from "../support/Seed.ts"
 import * as Soak from "../support/Soak.ts"
@@ -21,91 +21,97 @@ const positions = ({ reader }: Pick<Stores.Opened, "reader">) =>
 const untilAtHead = (opened: Stores.Opened) =>
   Effect.flatMap(
     opened.reader.head,
-    (head) => untilGeneration(opened, ({ checkpoint }) => checkpoint >= head, "Live", "courier")
+    (head) => untilGeneration(opened, ({ checkpoint }) => checkpoint >= head, "Live", "deliveries")
   )
 
 const sound = { missing: [], wrong: [], shared: 0 }
 
 test(
-  "killed between the effect and the checkpoint, a consumer delivers the event again with the same key",
+  "a consumer that is killed between the effect and the checkpoint delivers the event again with the same key",
   onDatabase((opened) =>
     Effect.gen(function*() {
       yield* Ticks.appendMany(opened, 100)
-      const file = yield* Couriers.letters
-      const courier = yield* Couriers.start(opened, file, { hangsAt: 30 })
-      yield* Following.until(Effect.sync(() => Couriers.read(file).length === 30))
-      expect(yield* Ticks.generation(opened, "Live", "courier")).toMatchObject({ checkpoint: 20 })
-      yield* courier.kill
-      yield* Couriers.start(opened, file)
+      const file = yield* ConsumerPrograms.deliveries
+      const program = yield* ConsumerPrograms.start(opened, file, { hangsAt: 30 })
+      yield* Following.until(Effect.sync(() => ConsumerPrograms.read(file).length === 30))
+      expect(yield* Ticks.generation(opened, "Live", "deliveries")).toMatchObject({ checkpoint: 20 })
+      yield* program.kill
+      yield* ConsumerPrograms.start(opened, file)
       yield* untilAtHead(opened)
-      expect(Couriers.check(Couriers.read(file), yield* positions(opened))).toEqual({ ...sound, again: 10 })
+      expect(ConsumerPrograms.check(ConsumerPrograms.read(file), yield* positions(opened))).toEqual({
+        ...sound,
+        repeated: 10
+      })
     })
   )
 )
 
 test(
-  "killed again and again under load, consumers lose nothing and keep the order of each stream",
+  "consumers that are killed repeatedly under load lose nothing and keep the order of each stream",
   onDatabase((opened) =>
     Effect.gen(function*() {
-      const file = yield* Couriers.letters
+      const file = yield* ConsumerPrograms.deliveries
       const writers = [yield* keepWriting(opened), yield* keepWriting(opened)]
       for (let kills = 0; kills < killed; kills++) {
-        const before = Couriers.read(file).length
-        const courier = yield* Couriers.start(opened, file)
-        yield* Following.until(Effect.sync(() => Couriers.read(file).length > before))
+        const before = ConsumerPrograms.read(file).length
+        const program = yield* ConsumerPrograms.start(opened, file)
+        yield* Following.until(Effect.sync(() => ConsumerPrograms.read(file).length > before))
         yield* Effect.sleep(random() * 150)
-        yield* courier.kill
+        yield* program.kill
       }
       yield* Fiber.interruptAll(writers)
-      yield* Couriers.start(opened, file)
+      yield* ConsumerPrograms.start(opened, file)
       yield* untilAtHead(opened)
-      expect(Couriers.check(Couriers.read(file), yield* positions(opened))).toMatchObject(sound)
+      expect(ConsumerPrograms.check(ConsumerPrograms.read(file), yield* positions(opened))).toMatchObject(sound)
     })
   )
 )
 
 test(
-  "asked to end, a consumer stores the checkpoint of the event in hand: nothing is delivered again",
+  "a consumer that receives SIGTERM finishes the current event and stores its checkpoint, so nothing is delivered again",
   onDatabase((opened) =>
     Effect.gen(function*() {
       yield* Ticks.appendMany(opened, 500)
-      const file = yield* Couriers.letters
+      const file = yield* ConsumerPrograms.deliveries
       for (let stops = 0; stops < 3; stops++) {
-        const before = Couriers.read(file).length
-        const courier = yield* Couriers.start(opened, file)
-        yield* Following.until(Effect.sync(() => Couriers.read(file).length > before))
-        yield* courier.stop
+        const before = ConsumerPrograms.read(file).length
+        const program = yield* ConsumerPrograms.start(opened, file)
+        yield* Following.until(Effect.sync(() => ConsumerPrograms.read(file).length > before))
+        yield* program.stop
       }
-      expect(Couriers.read(file).length).toBeLessThan(500)
-      yield* Couriers.start(opened, file)
+      expect(ConsumerPrograms.read(file).length).toBeLessThan(500)
+      yield* ConsumerPrograms.start(opened, file)
       yield* untilAtHead(opened)
-      expect(Couriers.check(Couriers.read(file), yield* positions(opened))).toEqual({ ...sound, again: 0 })
+      expect(ConsumerPrograms.check(ConsumerPrograms.read(file), yield* positions(opened))).toEqual({
+        ...sound,
+        repeated: 0
+      })
     })
   )
 )
 
 test(
-  "suspended in a handler, a consumer loses its place to another, and stores nothing when it thaws",
+  "a consumer that is suspended in a handler loses its ownership, and stores nothing when it resumes",
   onDatabase((opened) =>
     Effect.gen(function*() {
       yield* Ticks.appendMany(opened, 100)
-      const file = yield* Couriers.letters
-      const courier = yield* Couriers.start(opened, file, { hangsAt: 30, ownerIdleTimeout: "3 seconds" })
-      yield* Following.until(Effect.sync(() => Couriers.read(file).length === 30))
-      const other = yield* Couriers.start(opened, file, { ownerIdleTimeout: "3 seconds" })
-      // Longer than the timeout: a handler that takes long is not an owner that has stopped.
+      const file = yield* ConsumerPrograms.deliveries
+      const program = yield* ConsumerPrograms.start(opened, file, { hangsAt: 30, ownerIdleTimeout: "3 seconds" })
+      yield* Following.until(Effect.sync(() => ConsumerPrograms.read(file).length === 30))
+      const other = yield* ConsumerPrograms.start(opened, file, { ownerIdleTimeout: "3 seconds" })
+      // Longer than the idle timeout: a long-running handler does not make its owner idle.
       yield* Effect.sleep("4 seconds")
-      expect(Couriers.read(file)).toHaveLength(30)
-      yield* courier.suspend
+      expect(ConsumerPrograms.read(file)).toHaveLength(30)
+      yield* program.suspend
       yield* untilAtHead(opened)
-      const { length } = Couriers.read(file)
+      const { length } = ConsumerPrograms.read(file)
       yield* other.kill
-      yield* courier.thaw
+      yield* program.resume
       yield* Ticks.appendMany(opened, 100)
       yield* untilAtHead(opened)
-      const lines = Couriers.read(file)
+      const lines = ConsumerPrograms.read(file)
       expect(lines.slice(length).every(({ position }) => position > 100)).toBe(true)
-      expect(Couriers.check(lines, yield* positions(opened))).toEqual({ ...sound, again: 10 })
+      expect(ConsumerPrograms.check(lines, yield* positions(opened))).toEqual({ ...sound, repeated: 10 })
     })
   )
 )

@@ -29,7 +29,7 @@ const answers = Consumer.makeUnsafe<EventCodec.EventOf<typeof events>, EventRead
     })
 })
 
-test("a handler on the embedded database reads and appends, and what it appended is undone where it fails", () =>
+test("a handler on the embedded database reads and appends, and its appends are rolled back if it fails", () =>
   Effect.runPromise(Effect.provide(
     Ticks.quietly(Effect.gen(function*() {
       const store = yield* EventStore
@@ -43,7 +43,7 @@ test("a handler on the embedded database reads and appends, and what it appended
   )))
 
 test.each([1, 3])(
-  "a handler that fails alone on the embedded database runs as often as its %i attempts say",
+  "a handler that fails on the embedded database runs %i times, its number of attempts",
   (attempts) => {
     const tries: Array<number> = []
     const failing = Consumer.makeUnsafe<EventCodec.EventOf<typeof events>>({
@@ -59,7 +59,7 @@ test.each([1, 3])(
         yield* store.append(Stores.streamName("tally-2"), [Ticks.tick(2)])
         yield* Consumer.catchUp(failing, { attempts, backoff: "1 millis" })
         expect(tries).toEqual(Array(attempts).fill(2))
-        // Among others, a first failure runs once more by itself if it may be tried again.
+        // In a batch with other events, an event that fails first runs once more alone if it may be retried.
         tries.length = 0
         for (const n of [1, 2, 3]) yield* store.append(Stores.streamName(`other-${n}`), [Ticks.tick(n)])
         yield* Consumer.catchUp(failing, { attempts, backoff: "1 millis" })

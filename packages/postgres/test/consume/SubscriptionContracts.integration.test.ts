@@ -1,16 +1,16 @@
 /*
- * What the durable subscriptions of act (its store's contract: subscribe, claim, ack, block, unblock, reset) and of Commanded (its
- * event handlers, and the subscriptions of EventStore) promise, as far as it applies to consumers, in words of our own.
+ * The guarantees of the durable subscriptions of act (its store's contract: subscribe, claim, ack, block, unblock, reset) and of
+ * Commanded (its event handlers, and the subscriptions of EventStore), as far as they apply to consumers.
  *
- * Not carried over, because a consumer has no such thing:
+ * Not tested, because consumers do not have these features:
  * - acknowledgements out of order or of an unknown event, and buffer sizes: an event is acknowledged when its handler returns;
- * - the acknowledgement of one that has lost its lease: the place is a row lock, and ConsumerCrash tests a program that loses it;
+ * - an acknowledgement after a lost lease: ownership is a row lock, and ConsumerCrash tests a program that loses it;
  * - priorities, lanes, frontiers, deferred streams: the order is that of the log; a schedule is a process;
  * - transient subscriptions: `EventReader.subscribe` and `Observer`;
- * - mapping of events: an upcaster or the handler does it; states of handlers: a process has one;
+ * - mapping of events: an upcaster or the handler does it; state of handlers: use a process;
  * - links, soft and hard deletion of streams, truncation: the log is append-only;
- * - stop on error and custom error modules: an event is tried, then its stream is parked, and a discard skips it;
- * - limits on the number of subscribers: any number of programs may run a consumer, and one at a time does;
+ * - stop on error and custom error modules: an event is retried, then its stream is parked, and a discard skips it;
+ * - limits on the number of subscribers: any number of programs may run a consumer, and one at a time is active;
  * - process trees, hibernation and telemetry of the BEAM; strong consistency of a command: `ReadModel.awaitPosition`.
  */
 import { Position } from "@refold/core/event/Position"
@@ -48,7 +48,7 @@ describe.each(["memory", "postgres"] as const)("a subscription in %s", (store) =
   const on = Subscriptions.on(store)
 
   test(
-    "to an empty log has caught up at once, and begins with the first event",
+    "to an empty log is caught up at once, and begins with the first event",
     on(Effect.gen(function*() {
       const one = make()
       expect(yield* one.drain()).toBe(0)
@@ -59,7 +59,7 @@ describe.each(["memory", "postgres"] as const)("a subscription in %s", (store) =
   )
 
   test(
-    "from the origin receives what is there, what comes meanwhile and what comes later, once and in order",
+    "from the origin receives earlier, concurrent and later events, each once and in order",
     on(Effect.gen(function*() {
       const meanwhile = yield* Deferred.make<void>()
       yield* append("tally-a", [1, 2])
@@ -76,7 +76,7 @@ describe.each(["memory", "postgres"] as const)("a subscription in %s", (store) =
   )
 
   test(
-    "from now skips what is there; from a position, what is not after it",
+    "from now skips all earlier events; from a position, the events up to it",
     on(Effect.gen(function*() {
       yield* append("tally-a", [1, 2])
       const now = make({ name: "now", startAt: "now" })
@@ -89,7 +89,7 @@ describe.each(["memory", "postgres"] as const)("a subscription in %s", (store) =
   )
 
   test(
-    "is begun once: subscribed again with another start, it goes on where it is",
+    "that exists ignores another start position and continues from its checkpoint",
     on(Effect.gen(function*() {
       yield* append("tally-a", [1])
       yield* make().drain()
@@ -101,7 +101,7 @@ describe.each(["memory", "postgres"] as const)("a subscription in %s", (store) =
   )
 
   test(
-    "of each name receives all events, and has a checkpoint of its own",
+    "of each name receives all events and has its own checkpoint",
     on(Effect.gen(function*() {
       yield* append("tally-a", [1, 2])
       const [one, two] = [make({ name: "one" }), make({ name: "two" })]
@@ -114,7 +114,7 @@ describe.each(["memory", "postgres"] as const)("a subscription in %s", (store) =
   )
 
   test(
-    "receives selected types only, and its checkpoint passes all others, also where none is selected",
+    "receives only selected types, and its checkpoint also advances over other events",
     on(Effect.gen(function*() {
       const one = make({ selected: "Ticked" })
       yield* append("tally-a", [1, 2], "Tocked")
@@ -128,7 +128,7 @@ describe.each(["memory", "postgres"] as const)("a subscription in %s", (store) =
   )
 
   test(
-    "to a category receives nothing of one whose name begins alike",
+    "to a category receives no events of a category with the same prefix",
     on(Effect.gen(function*() {
       const one = make({ categories: ["tally"] })
       yield* append("tallyho-a", [1])
@@ -150,7 +150,7 @@ describe.each(["memory", "postgres"] as const)("a subscription in %s", (store) =
   )
 
   test(
-    "receives an event after the one before it was acknowledged",
+    "receives an event only after the previous one is acknowledged",
     on(Effect.gen(function*() {
       const acknowledge = yield* Deferred.make<void>()
       yield* append("tally-a", [1, 2])
@@ -166,7 +166,7 @@ describe.each(["memory", "postgres"] as const)("a subscription in %s", (store) =
   )
 
   test(
-    "that is disconnected has stored what was acknowledged, receives no more, and resumes there",
+    "that disconnects keeps its acknowledged checkpoint, receives nothing more, and resumes from there",
     on(Effect.gen(function*() {
       const one = make()
       const disconnect = yield* one.connect
@@ -183,7 +183,7 @@ describe.each(["memory", "postgres"] as const)("a subscription in %s", (store) =
   )
 
   test(
-    "receives again what was not acknowledged when its receiver ended",
+    "receives events again that were not acknowledged when its receiver ended",
     on(Effect.gen(function*() {
       yield* append("tally-a", [1, 2, 3])
       const dying = make({ receive: ({ n }) => n === 2 ? Effect.never : Effect.void })
@@ -210,7 +210,7 @@ describe.each(["memory", "postgres"] as const)("a subscription in %s", (store) =
   )
 
   test(
-    "that has another owner waits, and takes over when the owner ends",
+    "waits while another process owns it, and takes over when the owner ends",
     on(Effect.gen(function*() {
       const held = yield* Deferred.make<void>()
       yield* append("tally-a", [1])
@@ -232,7 +232,7 @@ describe.each(["memory", "postgres"] as const)("a subscription in %s", (store) =
   )
 
   test(
-    "receives at most as many events at a time as it asks for, of different streams, and each once",
+    "receives at most its requested number of events of different streams concurrently, each once",
     on(Effect.gen(function*() {
       let inHand = 0
       let most = 0
@@ -252,7 +252,7 @@ describe.each(["memory", "postgres"] as const)("a subscription in %s", (store) =
   )
 
   test(
-    "keeps its checkpoint before the first event that is not acknowledged, and sends again from there",
+    "keeps its checkpoint before the first unacknowledged event, and delivers again from there",
     on(Effect.gen(function*() {
       for (const [n, stream] of ["a", "b", "c"].entries()) yield* append(`tally-${stream}`, [n])
       const dying = make({ concurrency: 3, receive: ({ n }) => n === 1 ? Effect.never : Effect.void })
@@ -267,7 +267,7 @@ describe.each(["memory", "postgres"] as const)("a subscription in %s", (store) =
   )
 
   test(
-    "receives an event that fails again, and goes on when it is handled",
+    "retries a failing event, and continues once it is handled",
     on(Effect.gen(function*() {
       let left = 2
       const one = make({ receive: ({ n }) => n === 2 && left-- > 0 ? Effect.fail("not yet") : Effect.void })
@@ -282,7 +282,7 @@ describe.each(["memory", "postgres"] as const)("a subscription in %s", (store) =
     ["an exception", Effect.die(new Error("no"))],
     ["a text", Effect.fail("no")]
   ])(
-    "counts the attempts that end in %s, and says why its stream is blocked",
+    "counts the attempts that end in %s, and records why its stream is blocked",
     (_, failure) =>
       on(Effect.gen(function*() {
         const one = make({ receive: () => failure })
@@ -295,7 +295,7 @@ describe.each(["memory", "postgres"] as const)("a subscription in %s", (store) =
   )
 
   test(
-    "receives nothing of a blocked stream, and all of the others",
+    "receives no events of a blocked stream, and all events of the others",
     on(Effect.gen(function*() {
       const { receive } = breaking(1)
       const one = make({ receive })
@@ -311,7 +311,7 @@ describe.each(["memory", "postgres"] as const)("a subscription in %s", (store) =
   )
 
   test(
-    "goes on with a stream that is unblocked at the event that failed, and its checkpoint stays",
+    "continues an unblocked stream at the event that failed, without moving its checkpoint",
     on(Effect.gen(function*() {
       const { receive, state } = breaking(2)
       const one = make({ receive })
@@ -328,7 +328,7 @@ describe.each(["memory", "postgres"] as const)("a subscription in %s", (store) =
   )
 
   test(
-    "is blocked again where the event fails again, with one attempt more",
+    "blocks a stream again if its event fails again, with one more attempt",
     on(Effect.gen(function*() {
       const one = make({ receive: breaking(1).receive })
       yield* append("tally-a", [1])
@@ -339,7 +339,7 @@ describe.each(["memory", "postgres"] as const)("a subscription in %s", (store) =
   )
 
   test(
-    "cannot be unblocked for a stream that is not blocked",
+    "refuses to unblock a stream that is not blocked",
     on(Effect.gen(function*() {
       const one = make()
       yield* append("tally-a", [1])
@@ -355,7 +355,7 @@ describe.each(["memory", "postgres"] as const)("a subscription in %s", (store) =
   )
 
   test(
-    "skips an event that is discarded, and goes on behind it",
+    "skips a discarded event, and continues after it",
     on(Effect.gen(function*() {
       const one = make({ receive: breaking(2).receive })
       yield* append("tally-a", [1, 2, 3])
@@ -366,7 +366,7 @@ describe.each(["memory", "postgres"] as const)("a subscription in %s", (store) =
   )
 
   test.each<["start" | "now", ReadonlyArray<number>]>([["start", [1, 2, 3]], ["now", [3]]])(
-    "that is reset begins from %s again",
+    "that is reset begins again from %s",
     (startAt, expected) =>
       on(Effect.gen(function*() {
         yield* append("tally-a", [1, 2])
@@ -382,7 +382,7 @@ describe.each(["memory", "postgres"] as const)("a subscription in %s", (store) =
   )
 
   test(
-    "that is deleted has no status and no blocked stream, and can be made again",
+    "that is deleted has no status and no blocked streams, and can be created again",
     on(Effect.gen(function*() {
       const one = make({ receive: breaking(1).receive })
       yield* append("tally-a", [1])
@@ -396,7 +396,7 @@ describe.each(["memory", "postgres"] as const)("a subscription in %s", (store) =
   )
 
   test(
-    "says how far it is behind",
+    "reports its lag",
     on(Effect.gen(function*() {
       const one = make()
       yield* append("tally-a", [1])
@@ -407,7 +407,7 @@ describe.each(["memory", "postgres"] as const)("a subscription in %s", (store) =
   )
 
   test(
-    "tells its receiver what caused the event, and that the event causes what the receiver appends",
+    "passes the causation id of the event to its receiver, whose appends are caused by the event",
     on(Effect.gen(function*() {
       const causes: Array<unknown> = []
       const ids: Array<string> = []
@@ -425,7 +425,7 @@ describe.each(["memory", "postgres"] as const)("a subscription in %s", (store) =
   )
 
   test(
-    "gives a receiver up that never answers, and goes on with the other streams",
+    "times out a receiver that never answers, and continues with the other streams",
     on(Effect.gen(function*() {
       const one = make({ receive: ({ n }) => n === 1 ? Effect.never : Effect.void })
       yield* append("tally-a", [1])

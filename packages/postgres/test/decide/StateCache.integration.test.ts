@@ -1,4 +1,4 @@
-// What a handler that remembers states sends to the server, and what it makes of the caller's transactions.
+// The statements of a handler with a state cache, and the cache in transactions of the caller.
 import * as Aggregate from "@refold/core/decide/Aggregate"
 import * as Decider from "@refold/core/decide/Decider"
 import * as EventCodec from "@refold/core/event/EventCodec"
@@ -27,7 +27,7 @@ interface TooLittle {
   readonly litres: number
 }
 
-/** A tank; a command is how many litres are to go in, or out. */
+/** A tank; a command is the number of litres to fill in, or to drain if it is negative. */
 const tank = Aggregate.makeUnsafe({
   category: "tank",
   events: EventCodec.makeUnsafe([Filled, Drained]),
@@ -53,7 +53,7 @@ const services = (
   return Context.add(EventStore.context({ ...adapter, ...change }), SnapshotStore, snapshots)
 }
 
-/** A handler, the store it works on, and a tank that only it knows of. */
+/** A handler, its store, and a fresh tank. */
 const setUp = Effect.gen(function*() {
   const database = yield* Stores.Database
   const handler = CommandHandler.make(tank)
@@ -64,7 +64,7 @@ const setUp = Effect.gen(function*() {
   return { ...database, handler, id, handle }
 })
 
-/** The statements that an effect sends, by what stands after their FROM. */
+/** The statements that an effect sends, identified by the text after their FROM. */
 const statementsOf = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
   Effect.suspend(() => {
     const spans: Array<Tracer.NativeSpan> = []
@@ -84,7 +84,7 @@ const isText = (value: unknown): value is string => typeof value === "string"
 
 describe("on a hot stream", () => {
   test(
-    "a command that appends is one statement",
+    "a command that appends takes one statement",
     run(Effect.gen(function*() {
       const { handle } = yield* setUp
       expect(yield* statementsOf(handle(5))).toEqual(["event_snapshots", "event_store", "append_one_event"])
@@ -94,7 +94,7 @@ describe("on a hot stream", () => {
   )
 
   test(
-    "a refusal, and a command with nothing to do, are one look at the tail",
+    "a refused command, and a command without events, read the tail once",
     run(Effect.gen(function*() {
       const { handle } = yield* setUp
       yield* handle(5)
@@ -105,7 +105,7 @@ describe("on a hot stream", () => {
   )
 
   test(
-    "a command under a new key is two, for the key is looked up first",
+    "a command under a new key takes two statements, because the key is looked up first",
     run(Effect.gen(function*() {
       const { handle } = yield* setUp
       yield* handle(5)
@@ -117,7 +117,7 @@ describe("on a hot stream", () => {
   )
 
   test(
-    "a command after another process has appended is three, and no retry",
+    "a command after an append of another process takes three statements and no retry",
     run(Effect.gen(function*() {
       const { handle, id, url } = yield* setUp
       const there = services(yield* Stores.open(url, { migrate: false }))
@@ -128,7 +128,7 @@ describe("on a hot stream", () => {
   )
 })
 
-/** The statements and the answer of a command that a transaction has made impossible, had it not been taken back. */
+/** The statements and the answer of a command that would be refused if an earlier transaction had not been rolled back. */
 const afterRollback = (change: Partial<EventStore.Adapter>) =>
   Effect.gen(function*() {
     const { handler, id, snapshots, sql, store } = yield* setUp
@@ -145,9 +145,9 @@ const afterRollback = (change: Partial<EventStore.Adapter>) =>
     return { statements, loaded: yield* Effect.provideContext(State.load(tank, id), context) }
   })
 
-describe("a transaction of the caller's", () => {
+describe("a transaction of the caller", () => {
   test(
-    "that is taken back leaves nothing in what is remembered",
+    "that rolls back leaves nothing in the cache",
     run(Effect.gen(function*() {
       expect(yield* afterRollback({})).toMatchObject({
         statements: ["append_one_event"],
@@ -157,7 +157,7 @@ describe("a transaction of the caller's", () => {
   )
 
   test(
-    "that the adapter did not tell of leaves its states behind: their last events are not stored, so they are not used",
+    "that rolls back without notice to the cache leaves states that are not used, because their last events are not stored",
     run(Effect.gen(function*() {
       expect(yield* afterRollback({ inTransaction: Effect.succeed(false) })).toMatchObject({
         statements: ["event_store", "event_snapshots", "event_store", "append_one_event"],
@@ -167,7 +167,7 @@ describe("a transaction of the caller's", () => {
   )
 
   test(
-    "that commits is found by the next command, which looks where it would be wrong otherwise",
+    "that commits is found by the next command, which reads the tail before it refuses",
     run(Effect.gen(function*() {
       const { handle, sql } = yield* setUp
       yield* handle(1)
@@ -177,7 +177,7 @@ describe("a transaction of the caller's", () => {
   )
 
   test(
-    "sees its own appends, which no other session sees",
+    "reads its own appends, which no other session reads",
     run(Effect.gen(function*() {
       const { handle, sql, id, url } = yield* setUp
       const there = services(yield* Stores.open(url, { migrate: false }))
@@ -192,13 +192,13 @@ describe("a transaction of the caller's", () => {
   )
 
   test(
-    "under REPEATABLE READ decides by what it sees, not by what others have appended since",
+    "under REPEATABLE READ decides on its own snapshot, not on later appends of others",
     run(Effect.gen(function*() {
       const { handle, id, sql, store } = yield* setUp
       yield* handle(1)
       const inside = Effect.gen(function*() {
         yield* Stores.readStream(store, Stores.streamName(`tank-${id}`))
-        // Outside of the transaction, by the same handler: it remembers that state now.
+        // Outside of the transaction, by the same handler, which then caches that state.
         const done = yield* Effect.updateContext(
           handle(10),
           (context: Context.Context<never>) => Context.omit(sql.transactionService)(context)

@@ -47,7 +47,7 @@ const services = ({ snapshots, store }: Stores.Opened) => {
   return Context.add(EventStore.context(adapter), SnapshotStore, snapshots)
 }
 
-/** Two doctors go off call at the same time, each only if the other stays. Gives the answers, and who stays. */
+/** Two doctors go off call at the same time, each only if the other stays. Returns the answers, and the doctors on call. */
 const round = Effect.fnUntraced(function*(ids: readonly [string, string]) {
   const [ann, bob] = ids
   yield* Together.handle([part(ann, "GoOn"), part(bob, "GoOn")])
@@ -62,7 +62,7 @@ const round = Effect.fnUntraced(function*(ids: readonly [string, string]) {
 })
 
 test(
-  "of two doctors who leave at the same time, one stays on call, in each of twenty rounds under load",
+  "one of two doctors stays on call if both go off call at the same time, in each of twenty rounds under load",
   run(Effect.gen(function*() {
     const context = services(yield* Stores.Database)
     const rounds = Array.from({ length: 20 }, () => [randomUUID(), randomUUID()] as const)
@@ -72,7 +72,7 @@ test(
 )
 
 test(
-  "of six doctors who leave at the same time, those who were refused stay on call, and at least one does",
+  "at least one of six doctors stays on call if all go off call at the same time, and exactly the refused ones do",
   run(Effect.gen(function*() {
     const context = services(yield* Stores.Database)
     const ids = Array.from({ length: 6 }, () => randomUUID())

@@ -13,7 +13,7 @@ import { afterAll, expect, inject, test } from "vitest"
 const folder = Fs.mkdtempSync(Path.join(Os.tmpdir(), "refold-bundle-"))
 afterAll(() => Fs.rmSync(folder, { recursive: true }))
 
-/** Where the package is: the parent of its `dist`. */
+/** The folder of the package: the parent of its `dist`. */
 const pglite = Path.dirname(Path.dirname(createRequire(import.meta.url).resolve("@electric-sql/pglite")))
 
 const built = async (external: ReadonlyArray<string>): Promise<string> => {
@@ -33,7 +33,7 @@ const built = async (external: ReadonlyArray<string>): Promise<string> => {
 const whole = built([])
 const withoutPGlite = built(["@electric-sql/pglite"])
 
-/** The bundle, alone in a folder of its own outside of the repository. */
+/** The bundle, alone in a folder outside of the repository. */
 const bundle = async (name: string, program = whole): Promise<string> => {
   const file = Path.join(folder, name, "program.mjs")
   Fs.mkdirSync(Path.dirname(file))
@@ -48,13 +48,13 @@ const installBeside = (program: string): void => {
   Fs.symlinkSync(pglite, Path.join(modules, "pglite"))
 }
 
-/** What the program prints. */
+/** The output of the program. */
 const run = async (program: string, ...args: ReadonlyArray<string>): Promise<unknown> => {
   const { stdout } = await promisify(execFile)(process.execPath, [program, ...args], { cwd: folder })
   return JSON.parse(stdout)
 }
 
-test("a bundle runs on a server, with nothing beside it", async () => {
+test("a bundle runs on a server without other files", async () => {
   expect(await run(await bundle("server"), inject("postgresUrl"))).toEqual({ found: ["Happened"] })
 })
 
@@ -64,7 +64,7 @@ test("a bundle that leaves PGlite external runs on the embedded database", async
   expect(await run(program)).toEqual({ found: ["Happened"] })
 })
 
-test("a bundle with PGlite in it and without PGlite's files fails with the remedy", async () => {
+test("a bundle with PGlite but without PGlite's files fails with the remedy", async () => {
   expect(await run(await bundle("without-files"))).toEqual({
     failed: "EmbeddedUnavailable",
     reason: "FilesMissing",
@@ -74,13 +74,13 @@ test("a bundle with PGlite in it and without PGlite's files fails with the remed
   })
 })
 
-test("a bundle with PGlite in it finds the files of the installed package", async () => {
+test("a bundle with PGlite finds the files of the installed package", async () => {
   const program = await bundle("installed")
   installBeside(program)
   expect(await run(program)).toEqual({ found: ["Happened"] })
 })
 
-test("a bundle with PGlite in it and PGlite's files beside it runs on the embedded database", async () => {
+test("a bundle with PGlite and with PGlite's files beside it runs on the embedded database", async () => {
   const program = await bundle("with-files")
   for (const file of ["pglite.data", "pglite.wasm", "initdb.wasm"]) {
     Fs.copyFileSync(Path.join(pglite, "dist", file), Path.join(Path.dirname(program), file))

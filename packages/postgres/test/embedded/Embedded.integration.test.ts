@@ -1,4 +1,4 @@
-// The embedded PostgreSQL behaves as a server's client expects: types, transactions, errors, notifications, folders.
+// The embedded PostgreSQL behaves like a server: types, transactions, errors, notifications; and its folders.
 import * as PgClient from "@effect/sql-pg/PgClient"
 import * as PgTypes from "@effect/sql-pg/PgTypes"
 import * as Deferred from "effect/Deferred"
@@ -36,7 +36,7 @@ beforeEach(() =>
 )
 
 describe("queries", () => {
-  test("parameters keep their types, arrays and jsonb too", async () => {
+  test("parameters keep their types, including arrays and jsonb", async () => {
     const [row] = await withSql((sql) =>
       sql`select ${1}::int as i, ${"a"}::text as t, ${["x", "y"]}::text[] as ts, ${[1, 2]}::int[] as ns,
         ${PgTypes.jsonb({ deep: [1, { a: null }] })} as j, ${10n}::int8 as b`
@@ -58,7 +58,7 @@ describe("queries", () => {
 })
 
 describe("transactions", () => {
-  test("what a transaction wrote is not seen by another connection before it commits", async () => {
+  test("another connection does not read uncommitted writes of a transaction", async () => {
     const seen = await withSql((sql) =>
       Effect.gen(function*() {
         const written = yield* Deferred.make<void>()
@@ -77,7 +77,7 @@ describe("transactions", () => {
         return during
       })
     )
-    // The session is one: the reader waits its turn and then sees all of the transaction, never a part of it.
+    // There is one session: the reader waits for its turn and then reads all of the transaction, never a part of it.
     expect(seen).toBe(2)
   })
 
@@ -102,7 +102,7 @@ describe("transactions", () => {
     expect(left).toBe(0)
   })
 
-  test("a connection that dies in a transaction leaves nothing open", async () => {
+  test("a connection that is lost in a transaction leaves no open transaction", async () => {
     const [exit, left] = await withSql((sql) =>
       Effect.all([
         Effect.exit(sql.withTransaction(Effect.andThen(sql`insert into item values (1)`, kill(sql)))),
@@ -113,7 +113,7 @@ describe("transactions", () => {
     expect(left).toBe(0)
   })
 
-  test("a query that waits for another's transaction can be interrupted before that ends", async () => {
+  test("a query that waits for another transaction can be interrupted before that transaction ends", async () => {
     const left = await withSql((sql) =>
       sql.withTransaction(Effect.gen(function*() {
         yield* sql`insert into item values (1)`
@@ -146,8 +146,8 @@ describe("transactions", () => {
 })
 
 describe("notifications", () => {
-  test("every listener hears a notification, and goes on hearing when another one stops listening", async () => {
-    const heard = await withSql((sql) =>
+  test("every listener receives a notification, also after another one stops listening", async () => {
+    const received = await withSql((sql) =>
       Effect.scoped(Effect.gen(function*() {
         const stays = yield* sql.listen("news")
         const first = yield* Effect.scoped(Effect.gen(function*() {
@@ -159,12 +159,12 @@ describe("notifications", () => {
         return [...first, yield* Queue.take(stays)].map((notification) => notification.payload)
       }))
     )
-    expect(heard).toEqual(["one", "one", "two"])
+    expect(received).toEqual(["one", "one", "two"])
   })
 })
 
 describe("connections", () => {
-  test("many connections opened and closed leave no prepared statements and no LISTEN behind", async () => {
+  test("closed connections leave no prepared statements and no LISTEN", async () => {
     const round = (sql: PgClient.PgClient) =>
       Effect.scoped(Effect.gen(function*() {
         yield* sql.listen("leak")
@@ -188,7 +188,7 @@ describe("connections", () => {
   })
 })
 
-/** What another user reads of a file. Only root can become one: another user here has nothing to read. */
+/** The result of reading a file as another user. Only root can run a program as another user; otherwise the result is empty. */
 const readByOther = (file: string): ReadonlyArray<string> =>
   process.getuid?.() === 0
     ? spawnSync("cat", [file], { uid: 65534, gid: 65534, encoding: "utf8" }).stdout.split("\n").filter((line) =>
@@ -224,14 +224,14 @@ describe("a folder", () => {
     import * as Embedded from "../src/embedded/Embedded.ts"
     const layer = Embedded.layer(${dataDir === undefined ? "" : JSON.stringify({ dataDir })})`
 
-  test("keeps its rows when it is closed and opened again", async () => {
+  test("keeps its rows when it is closed and reopened", async () => {
     const nested = Path.join(folder, "a", "b")
     await inFolder(nested, (sql) => Effect.andThen(sql`create table kept (id int)`, sql`insert into kept values (7)`))
     expect(await inFolder(nested, (sql) => sql`select id from kept`)).toEqual([{ id: 7 }])
     expect(Fs.existsSync(Path.join(nested, "refold.lock"))).toBe(false)
   })
 
-  test("is READ COMMITTED, whatever the database's default is", async () => {
+  test("is READ COMMITTED regardless of the database's default", async () => {
     await EmbeddedStore.fill(folder)
     await inFolder(
       folder,
@@ -241,7 +241,7 @@ describe("a folder", () => {
       .toEqual([{ transaction_isolation: "read committed" }])
   })
 
-  test("keeps what was committed when its process is killed, and loses what was not", async () => {
+  test("keeps committed rows and loses uncommitted ones when its process is killed", async () => {
     await EmbeddedStore.fill(folder)
     const killed = child(`${head(folder)}
       await Effect.runPromise(Effect.gen(function*() {
@@ -269,7 +269,7 @@ describe("a folder", () => {
     })
   })
 
-  test("is made private to its user, also where it was there with rights for others", async () => {
+  test("is made private to its user, even if it existed with rights for others", async () => {
     const shared = Path.join(folder, "shared")
     const created = Path.join(folder, "created")
     Fs.chmodSync(folder, 0o755)
@@ -284,7 +284,7 @@ describe("a folder", () => {
     }
   })
 
-  test("that other users could write to is refused where it holds a database, and opened when its rights are taken away", async () => {
+  test("that holds a database and is writable by others is refused, and opened once these rights are removed", async () => {
     const dataDir = Path.join(folder, "shared")
     await inFolder(dataDir, (sql) => sql`select 1`)
     for (const mode of [0o770, 0o702]) {
@@ -301,7 +301,7 @@ describe("a folder", () => {
 
   const isRoot = process.geteuid?.() === 0
   test.skipIf(!isRoot)(
-    `of another user is refused to root and left alone${isRoot ? "" : " (skipped: needs root)"}`,
+    `of another user is refused to root and not changed${isRoot ? "" : " (skipped: needs root)"}`,
     async () => {
       Fs.chownSync(folder, 65534, 65534)
       await expect(inFolder(folder, () => Effect.void)).rejects.toMatchObject({
@@ -334,7 +334,7 @@ describe("a folder", () => {
     }
   )
 
-  test("that is a file, or holds other things, is refused and left alone", async () => {
+  test("that is a file, or holds other files, is refused and not changed", async () => {
     const file = Path.join(folder, "notes.txt")
     Fs.writeFileSync(file, "mine")
     for (const dataDir of [file, folder]) {
@@ -344,7 +344,7 @@ describe("a folder", () => {
     expect(Fs.readdirSync(folder)).toEqual(["notes.txt"])
   })
 
-  test("is not needed to say that PGlite is not installed", () => {
+  test("fails with NotInstalled if PGlite is not installed", () => {
     const hook = `import { registerHooks } from "node:module"
       registerHooks({ resolve: (name, context, next) => {
         if (name === "@electric-sql/pglite") throw Object.assign(new Error(name), { code: "ERR_MODULE_NOT_FOUND" })

@@ -1,4 +1,4 @@
-// A folder of the embedded database has one owner at a time, in containers too, and a new one soon after its owner died.
+// A folder of the embedded database has one owner at a time, also across containers, and a new one soon after its owner crashed.
 import { spawnSync } from "node:child_process"
 import { execFileSync } from "node:child_process"
 import * as Fs from "node:fs"
@@ -30,22 +30,22 @@ const start = (options?: Parameters<typeof FolderOwners.start>[1]) => {
 
 const lockFile = () => Path.join(folder, "refold.lock")
 
-/** Opens the folder, and opens it again elsewhere: refused while the first process lives, with its rows when it is dead. */
+/** Opens the folder in two processes: the second is refused while the first one runs, and reads its rows after it has ended. */
 const takeTurns = async (options?: Parameters<typeof FolderOwners.start>[1]) => {
   await EmbeddedStore.fill(folder)
   const first = start(options)
   expect(await first.line()).toBe("opened")
   const refused = await start(options).line()
-  for (let n = 0; n < 20; n++) expect(await first.ask("insert")).toBe("inserted")
+  for (let n = 0; n < 20; n++) expect(await first.send("insert")).toBe("inserted")
   await first.kill()
   const second = start(options)
   expect(await second.line()).toBe("opened")
-  expect(await second.ask("insert")).toBe("inserted")
-  expect(await second.ask("count")).toBe("21")
+  expect(await second.send("insert")).toBe("inserted")
+  expect(await second.send("count")).toBe("21")
   return { first, refused }
 }
 
-describe("a folder that others could write to is refused, at once, where its lock file is", () => {
+describe("a folder that others could write to is refused at once if its lock file is", () => {
   const refused = (why: string) => `The folder ${folder} cannot be used: ${lockFile()} is ${why}`
 
   test("a link to nothing", async () => {
@@ -53,7 +53,7 @@ describe("a folder that others could write to is refused, at once, where its loc
     expect(await start().line()).toBe(refused("a link"))
   })
 
-  test("a link to a device without an end", async () => {
+  test("a link to an endless device", async () => {
     Fs.symlinkSync("/dev/zero", lockFile())
     expect(await start().line()).toBe(refused("a link"))
   })
@@ -65,7 +65,7 @@ describe("a folder that others could write to is refused, at once, where its loc
 })
 
 describe("a folder that a process has open", () => {
-  test("is refused to another process with where and since when, and is its own once the first was killed", async () => {
+  test("is refused to another process with the owner's host and start, and opens there once the first is killed", async () => {
     const { first, refused } = await takeTurns()
     expect(refused).toMatch(
       new RegExp(
@@ -84,21 +84,21 @@ describe("a folder that a process has open", () => {
     }
   )
 
-  test("is lost to a process that is suspended for long: its queries fail once it goes on, and the new owner's rows stay", async () => {
+  test("is lost by a process that is suspended for long: its queries fail when it resumes, and the new owner's rows are kept", async () => {
     await EmbeddedStore.fill(folder)
     const first = start()
     expect(await first.line()).toBe("opened")
-    expect(await first.ask("insert")).toBe("inserted")
+    expect(await first.send("insert")).toBe("inserted")
     first.child.kill("SIGSTOP")
     const second = start()
     expect(await second.line()).toBe("opened")
     first.child.kill("SIGCONT")
-    expect(await first.ask("insert")).toMatch(/^failed /)
-    expect(await second.ask("insert")).toBe("inserted")
-    expect(await second.ask("count")).toBe("2")
+    expect(await first.send("insert")).toMatch(/^failed /)
+    expect(await second.send("insert")).toBe("inserted")
+    expect(await second.send("count")).toBe("2")
   })
 
-  test("keeps its lock and its rows where it is opened again by links, in its own process and in others", async () => {
+  test("keeps its lock and its rows when it is opened again through links, in its own process and in others", async () => {
     const links = ["one", "two"].map((name) => Path.join(folder, name))
     const data = Path.join(folder, "data")
     Fs.mkdirSync(data)
@@ -112,48 +112,48 @@ describe("a folder that a process has open", () => {
     const first = startOn(links[0]!)
     expect(await first.line()).toBe("opened")
     for (const path of [links[1]!, data, `${links[0]!}/.`]) {
-      expect(await first.ask(`open ${path}`)).toMatch(/^FolderInUse .* process \d+ on /)
-      expect(await first.ask("insert")).toBe("inserted")
+      expect(await first.send(`open ${path}`)).toMatch(/^FolderInUse .* process \d+ on /)
+      expect(await first.send("insert")).toBe("inserted")
       expect(await startOn(path).line()).toMatch(/^The folder .* is in use: process /)
       expect(Fs.existsSync(Path.join(data, "refold.lock"))).toBe(true)
     }
-    // A link that leads elsewhere later changes nothing.
+    // A link that is changed later has no effect.
     Fs.rmSync(links[0]!)
     Fs.symlinkSync(folder, links[0]!)
-    expect(await first.ask("insert")).toBe("inserted")
+    expect(await first.send("insert")).toBe("inserted")
     expect(await startOn(data).line()).toMatch(/is in use/)
     await first.kill()
     const second = startOn(links[1]!)
     expect(await second.line()).toBe("opened")
-    expect(await second.ask("count")).toBe("4")
+    expect(await second.send("count")).toBe("4")
     expect(Fs.readdirSync(folder).toSorted()).toEqual(["data", "one", "two"])
   })
 
-  test("is in use also while its database is being created", async () => {
+  test("is in use while its database is being created", async () => {
     expect(await start({ lockOnly: true }).line()).toBe("Held")
     Fs.mkdirSync(Path.join(folder, "base"))
     expect(await start().line()).toContain("is in use: process ")
   })
 
-  test("is free at once where the process exits without closing it", async () => {
+  test("is free at once if the process exits without closing it", async () => {
     await EmbeddedStore.fill(folder)
     const first = start()
     expect(await first.line()).toBe("opened")
-    await expect(first.ask("exit")).rejects.toThrow("has ended")
+    await expect(first.send("exit")).rejects.toThrow("has ended")
     expect(Fs.existsSync(lockFile())).toBe(false)
   })
 })
 
-describe("a lock that was left over", () => {
-  /** A lock of a dead process, whose pid a living one has now. */
+describe("a stale lock", () => {
+  /** A lock of an ended process whose pid is in use again. */
   const leave = (text: string) => Fs.writeFileSync(lockFile(), text)
 
-  test("is taken over, though a process with its pid runs", async () => {
+  test("is taken over, although a process with its pid runs", async () => {
     leave(`000000000007 ${JSON.stringify({ token: "t", host: Os.hostname(), pid: process.pid, since: "2026" })}\n`)
     expect(await start({ lockOnly: true }).line()).toBe("Held")
   })
 
-  // So that the count alone would say that the owner lives. Into the open file: it is not made again once it is taken over.
+  // By the count alone the owner would be running. Writes into the open file, so that it is not created again after a take-over.
   const keepCounting = (owner: Readonly<Record<string, unknown>>): void => {
     const file = Fs.openSync(lockFile(), "wx")
     let count = 0
@@ -175,7 +175,7 @@ describe("a lock that was left over", () => {
 
   test.skipIf(ProcessSpace.own === undefined)(
     `is taken over at once where its owner has certainly ended${
-      ProcessSpace.own === undefined ? " (skipped: this machine does not tell its pid namespace)" : ""
+      ProcessSpace.own === undefined ? " (skipped: this machine does not show its pid namespace)" : ""
     }`,
     async () => {
       keepCounting({ pid: deadPid(), space: ProcessSpace.own })
@@ -183,12 +183,12 @@ describe("a lock that was left over", () => {
     }
   )
 
-  test("is not taken over while it counts, though no process here has its pid", async () => {
+  test("is not taken over while its count changes, although no process here has its pid", async () => {
     keepCounting({ pid: deadPid(), space: "another machine" })
     expect(await start({ lockOnly: true }).line()).toBe("InUse")
   })
 
-  test.each(["", "7", "not a lock"])("is taken over also where it says %j", async (text) => {
+  test.each(["", "7", "not a lock"])("is taken over if its content is %j", async (text) => {
     leave(text)
     expect(await start({ lockOnly: true }).line()).toBe("Held")
   })

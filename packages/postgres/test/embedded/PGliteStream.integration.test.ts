@@ -1,4 +1,4 @@
-// A stream that ends, however it ends, leaves the shared session as it found it; one that cannot be served fails.
+// A stream that ends in any way leaves nothing in the shared session; one that cannot be served fails.
 import { PGlite } from "@electric-sql/pglite"
 import { once } from "node:events"
 import type { Duplex } from "node:stream"
@@ -28,13 +28,13 @@ const packet = (words: ReadonlyArray<number>, tail = ""): Buffer => {
 /** Opens a connection; its key is what a CancelRequest needs. */
 const connect = async () => {
   const stream = streams.connect()
-  const answer = await ask(stream, packet([3 << 16], "user\0postgres\0\0"))
+  const answer = await send(stream, packet([3 << 16], "user\0postgres\0\0"))
   const key = answer.find((message) => message.type === "K")!.bytes
   return { stream, pid: key.readInt32BE(5), secret: key.readInt32BE(9) }
 }
 
 /** Sends a request and collects the answer up to ReadyForQuery. */
-const ask = async (stream: Duplex, request: Buffer): Promise<ReadonlyArray<Messages.Message>> => {
+const send = async (stream: Duplex, request: Buffer): Promise<ReadonlyArray<Messages.Message>> => {
   const received: Array<Buffer> = []
   const collect = (chunk: Buffer) => void received.push(chunk)
   stream.on("data", collect)
@@ -47,26 +47,26 @@ const ask = async (stream: Duplex, request: Buffer): Promise<ReadonlyArray<Messa
 const types = (messages: ReadonlyArray<Messages.Message>) => messages.map((message) => message.type).join("")
 const value = async (sql: string) => {
   const { stream } = await connect()
-  const row = (await ask(stream, Messages.query(sql))).find((message) => message.type === "D")
+  const row = (await send(stream, Messages.query(sql))).find((message) => message.type === "D")
   stream.destroy()
   return row?.bytes.toString("utf8", 11)
 }
 
 test("a stream destroyed in a transaction rolls back before the next one is served", async () => {
   const { stream } = await connect()
-  await ask(stream, Messages.query("create table doomed (id int)"))
-  await ask(stream, Messages.query("begin; insert into doomed values (1)"))
+  await send(stream, Messages.query("create table doomed (id int)"))
+  await send(stream, Messages.query("begin; insert into doomed values (1)"))
   const next = value("select count(*) from doomed")
   stream.destroy()
   expect(await next).toBe("0")
 })
 
-test("a stream that ends while it listens stops listening, and its prepared statements go", async () => {
+test("a stream that ends while it listens stops listening, and its prepared statements are dropped", async () => {
   const { stream } = await connect()
-  await ask(stream, Messages.query("listen gossip"))
+  await send(stream, Messages.query("listen gossip"))
   const parse = Buffer.from("P\0\0\0\x15mine\0select 1\0\0\0", "latin1")
   parse.writeInt32BE(parse.length - 1, 1)
-  await ask(stream, Buffer.concat([parse, Messages.sync()]))
+  await send(stream, Buffer.concat([parse, Messages.sync()]))
   const left = "select (select count(*) from pg_listening_channels()) + (select count(*) from pg_prepared_statements)"
   expect(await value(left)).toBe("2")
   // Terminate.
@@ -75,16 +75,16 @@ test("a stream that ends while it listens stops listening, and its prepared stat
   expect(await value(left)).toBe("0")
 })
 
-test("a channel is noted whatever spaces are around it, and a hundred thousand spaces hold nothing up", async () => {
+test("a channel is recognised with any spaces around it, also a hundred thousand without delay", async () => {
   const { stream } = await connect()
   const spaces = " ".repeat(100_000)
   for (
     const sql of [`listen ${spaces}`, `listen a${spaces}b`, `${spaces}listen a${spaces}\n;b`, `listen${spaces}\t"x;`]
   ) {
-    expect(types(await ask(stream, Messages.query(sql)))).toContain("E")
+    expect(types(await send(stream, Messages.query(sql)))).toContain("E")
   }
   for (const sql of [`${spaces}LISTEN${spaces}rumour${spaces};${spaces}`, "\n\tlisten\tgossip", "listen hearsay;"]) {
-    expect(types(await ask(stream, Messages.query(sql)))).toBe("CZ")
+    expect(types(await send(stream, Messages.query(sql)))).toBe("CZ")
   }
   expect(await value("select count(*) from pg_listening_channels()")).toBe("3")
   stream.end(Buffer.from([0x58, 0, 0, 0, 4]))
@@ -92,20 +92,20 @@ test("a channel is noted whatever spaces are around it, and a hundred thousand s
   expect(await value("select count(*) from pg_listening_channels()")).toBe("0")
 })
 
-test("a request in pieces is served when it is whole", async () => {
+test("a request in several chunks is served when it is complete", async () => {
   const { stream } = await connect()
   const whole = Messages.query("select 'pieces'")
   stream.write(whole.subarray(0, 3))
   stream.write(whole.subarray(3, 9))
-  expect(types(await ask(stream, whole.subarray(9)))).toBe("TDCZ")
+  expect(types(await send(stream, whole.subarray(9)))).toBe("TDCZ")
   stream.destroy()
 })
 
-test("CancelRequest on a new stream answers the waiting request it names, and only with the right secret", async () => {
+test("a CancelRequest on a new stream cancels the waiting request that it names, and only with the right secret", async () => {
   const owner = await connect()
   const waiter = await connect()
-  await ask(owner.stream, Messages.query("begin"))
-  const answer = ask(waiter.stream, Messages.query("select 1"))
+  await send(owner.stream, Messages.query("begin"))
+  const answer = send(waiter.stream, Messages.query("select 1"))
   const cancel = async (secret: number) => {
     const stream = streams.connect()
     stream.end(packet([80877102, waiter.pid, secret]))
@@ -116,19 +116,19 @@ test("CancelRequest on a new stream answers the waiting request it names, and on
   expect(first).toBe("still waiting")
   await cancel(waiter.secret)
   expect(types(await answer)).toBe("EZ")
-  await ask(owner.stream, Messages.query("commit"))
-  expect(types(await ask(waiter.stream, Messages.query("select 1")))).toBe("TDCZ")
+  await send(owner.stream, Messages.query("commit"))
+  expect(types(await send(waiter.stream, Messages.query("select 1")))).toBe("TDCZ")
   owner.stream.destroy()
   waiter.stream.destroy()
 })
 
-test("a stream destroyed while it waits passes its turn on", async () => {
+test("a stream that is destroyed while it waits passes its turn on", async () => {
   const owner = await connect()
   const waiter = await connect()
-  await ask(owner.stream, Messages.query("begin"))
+  await send(owner.stream, Messages.query("begin"))
   waiter.stream.write(Messages.query("create table never (id int)"))
   waiter.stream.destroy()
-  await ask(owner.stream, Messages.query("commit"))
+  await send(owner.stream, Messages.query("commit"))
   expect(await value("select to_regclass('never') is null")).toBe("t")
   owner.stream.destroy()
 })

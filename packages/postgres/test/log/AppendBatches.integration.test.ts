@@ -34,7 +34,7 @@ const code = ({ reason: { cause } }: SqlError.SqlError): unknown =>
 
 describe("a batch of commits", () => {
   test(
-    "answers each on its own: what is refused leaves the others alone",
+    "answers each commit separately: a refused commit does not affect the others",
     run(Effect.gen(function*() {
       const [known, keyed] = [Stores.freshStream(), Stores.freshStream()]
       const [a, b, c] = [Stores.freshStream(), Stores.freshStream(), Stores.freshStream()]
@@ -64,7 +64,7 @@ describe("a batch of commits", () => {
   )
 
   test(
-    "answers a commit of several streams by a row per write, in their order",
+    "answers a commit to several streams with a row per write, in order",
     run(Effect.gen(function*() {
       const [z, a] = [Stores.freshStream("z"), Stores.freshStream("a")]
       const answers = yield* send([
@@ -83,7 +83,7 @@ describe("a batch of commits", () => {
   )
 
   test(
-    "lets later commits see earlier ones: their streams, keys and event ids",
+    "checks later commits against earlier ones: their streams, keys and event ids",
     run(Effect.gen(function*() {
       const stream = Stores.freshStream()
       const key = randomUUID()
@@ -138,7 +138,7 @@ describe("within a commit", () => {
   )
 
   test(
-    "the first stream that is not as expected is named, and the first id that is known or repeated",
+    "the error names the first stream that is not as expected, and the first id that is stored or repeated",
     run(Effect.gen(function*() {
       const [a, b] = [Stores.freshStream(), Stores.freshStream()]
       const [known, alsoKnown, twice] = [randomUUID(), randomUUID(), randomUUID()]
@@ -167,7 +167,7 @@ describe("a guard", () => {
   const guard = (stream: string, expected: number) => ({ stream, expected, ids: [] })
 
   test(
-    "is checked with the versions, stores nothing and has no answer row",
+    "is checked together with the versions, stores nothing and has no answer row",
     run(Effect.gen(function*() {
       const [known, stream] = [Stores.freshStream(), Stores.freshStream()]
       const knownId = randomUUID()
@@ -192,7 +192,7 @@ describe("a guard", () => {
   )
 
   test(
-    "is not part of the commit for its key",
+    "is not part of the fingerprint of its commit",
     run(Effect.gen(function*() {
       const stream = Stores.freshStream()
       const key = randomUUID()
@@ -211,7 +211,7 @@ describe("a guard", () => {
   )
 
   test(
-    "alone in a commit, at any version, or where the snapshot may be old is an error",
+    "without an event in its commit, at any version, or with a snapshot that may be old is an error",
     run(Effect.gen(function*() {
       const { sql, url } = yield* Stores.Database
       const [stream, other] = [Stores.freshStream(), Stores.freshStream()]
@@ -228,7 +228,7 @@ describe("a guard", () => {
   )
 
   test(
-    "that is shared lets other guards pass and no write, and a write lets no guard pass",
+    "with a shared lock admits other guards and blocks writes, and a write blocks guards",
     run(Effect.gen(function*() {
       const { sql, url } = yield* Stores.Database
       const holder = yield* Stores.connect(url)
@@ -258,7 +258,7 @@ describe("a guard", () => {
   )
 
   test(
-    "of a stream that the same transaction writes later does not deadlock with another such transaction",
+    "of a stream that the same transaction later writes to does not deadlock with another such transaction",
     run(Effect.gen(function*() {
       const { sql, store } = yield* Stores.Database
       for (let round = 0; round < 10; round++) {
@@ -283,7 +283,7 @@ describe("a guard", () => {
 
 describe("the expected last event", () => {
   test(
-    "is compared at the expected version only, and named in the answer",
+    "is compared only at the expected version, and named in the answer",
     run(Effect.gen(function*() {
       const stream = Stores.freshStream()
       const [one, two] = ids(2)
@@ -306,7 +306,7 @@ describe("the expected last event", () => {
 
 describe("with wait = false", () => {
   test(
-    "a commit to a stream, or under a key, that another transaction holds is busy, and the rest is done",
+    "a commit whose stream or key another transaction has locked is busy, and the other commits are stored",
     run(Effect.gen(function*() {
       const { url } = yield* Stores.Database
       const other = yield* Stores.connect(url)
@@ -349,7 +349,7 @@ describe("at the same time", () => {
   )
 
   test(
-    "commits of several events that share an event id end in one that is stored and one duplicate, none in part",
+    "of two commits of several events that share an event id one is stored and one is a duplicate, neither in part",
     run(Effect.gen(function*() {
       const { store } = yield* Stores.Database
       for (let round = 0; round < 25; round++) {
@@ -369,7 +369,7 @@ describe("at the same time", () => {
   )
 
   test(
-    "commits that share many event ids in opposite orders end so too",
+    "of two commits that share many event ids in opposite orders one is stored and one is a duplicate",
     run(Effect.gen(function*() {
       const { store } = yield* Stores.Database
       const events = Array.from({ length: 300 }, () => Stores.event())
@@ -389,7 +389,7 @@ describe("at the same time", () => {
   )
 
   test(
-    "a commit of several events waits for one that holds its event id, and fails as retryable, with nothing stored",
+    "a commit of several events waits for an open transaction with its event id, and fails as retryable, with nothing stored",
     run(Effect.gen(function*() {
       const { sql, url } = yield* Stores.Database
       const [first, second] = [yield* Stores.connect(url), yield* Stores.connect(url)]
@@ -413,7 +413,7 @@ describe("at the same time", () => {
   )
 
   test(
-    "a single event waits for one that holds its event id: a duplicate if that commits, stored if it rolls back",
+    "a single event waits for an open transaction with its id: it is a duplicate if that commits, and stored if it rolls back",
     run(Effect.gen(function*() {
       const { sql, url } = yield* Stores.Database
       const [first, second] = [yield* Stores.connect(url), yield* Stores.connect(url)]
@@ -433,7 +433,7 @@ describe("at the same time", () => {
   )
 
   test(
-    "commits under one key store one and answer the others with its result",
+    "of concurrent commits under one key one is stored, and the others get its answer",
     run(Effect.gen(function*() {
       const { store } = yield* Stores.Database
       const stream = Stores.freshStream()
@@ -450,7 +450,7 @@ describe("at the same time", () => {
   )
 
   test(
-    "appends to one stream at one version store one and refuse the others",
+    "of concurrent appends to one stream at one version one is stored, and the others are refused",
     run(Effect.gen(function*() {
       const { store } = yield* Stores.Database
       const stream = Stores.freshStream()

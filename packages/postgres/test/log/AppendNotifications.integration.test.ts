@@ -1,5 +1,5 @@
-// A subscriber is woken by appends of this process and of others, and polls where no notification can arrive. To tell the
-// two apart, stores here poll every hour, or get no notifications.
+// Appends of this process and of others notify a subscriber, which polls if no notification can arrive. To distinguish the
+// two, stores here poll every hour, or get no notifications.
 import type { EventId } from "@refold/core/event/EventId"
 import type { NewEvent } from "@refold/core/event/NewEvent"
 import { EventReader } from "@refold/store/log/EventReader"
@@ -22,7 +22,7 @@ const append = ({ store }: Pick<Stores.Opened, "store">, event: NewEvent = Store
 const follow = ({ reader }: Pick<Stores.Opened, "reader">) =>
   Effect.flatMap(reader.head, (after) => Following.follow(reader.subscribe({ after })))
 
-/** A store that looks every hour only, on a database that no other test listens in. */
+/** A store that polls only every hour, on a database in which no other test listens. */
 const setUp = (options: Parameters<typeof Stores.open>[1] = {}) =>
   Effect.gen(function*() {
     const { sql, url } = yield* Stores.Database
@@ -37,7 +37,7 @@ const setUp = (options: Parameters<typeof Stores.open>[1] = {}) =>
 
 for (const maxConnections of [1, 2, 10]) {
   test(
-    `an append of another process wakes, with a pool of ${maxConnections}`,
+    `an append of another process notifies subscribers, with a pool of ${maxConnections}`,
     run(Effect.gen(function*() {
       const { here, listener, open } = yield* setUp({ maxConnections })
       const there = yield* open()
@@ -55,7 +55,7 @@ for (const maxConnections of [1, 2, 10]) {
 }
 
 test(
-  "schemas with the longest names wake one another's followers",
+  "an append in a schema with the longest name notifies subscribers",
   run(Effect.gen(function*() {
     const schema = "s".repeat(50)
     const { here, listener, url } = yield* setUp({ schema })
@@ -79,7 +79,7 @@ test(
 )
 
 test(
-  "a listening connection that is lost is replaced, and what was said meanwhile is not missed",
+  "a lost listening connection is replaced, and events that were appended meanwhile are not missed",
   run(Effect.gen(function*() {
     const { admin, here, listener, open } = yield* setUp()
     const there = yield* open()
@@ -95,7 +95,7 @@ test(
 )
 
 test(
-  "with `pooler` no connection listens and no notification is sent, and appends of the same process wake",
+  "with `pooler` no connection listens and no notification is sent, and appends of the same process notify subscribers",
   run(Effect.gen(function*() {
     const { admin, here, url } = yield* setUp({ pooler: true })
     const listening = yield* Stores.connect(url)
@@ -104,7 +104,7 @@ test(
     yield* untilSeen(yield* append(here))
     yield* untilSeen(yield* here.sql.withTransaction(append(here)))
     yield* Effect.sleep("100 millis")
-    // The test's own.
+    // The connection of the test.
     expect(yield* Following.listeners(admin)).toHaveLength(1)
     yield* admin.notify("refold_refold", "end")
     expect((yield* Queue.take(queue)).payload).toBe("end")
@@ -112,7 +112,7 @@ test(
 )
 
 test(
-  "with `pooler` appends of other processes and by SQL are found by looking",
+  "with `pooler` appends of other processes and by SQL are found by polling",
   run(Effect.gen(function*() {
     const { admin, here, open } = yield* setUp({ pooler: true, pollInterval: "50 millis" })
     const { ids, untilSeen } = yield* follow(here)
@@ -123,7 +123,7 @@ test(
 )
 
 test(
-  "appends by SQL are found by looking where others are listened to, too",
+  "appends by SQL are found by polling, also while a connection listens",
   run(Effect.gen(function*() {
     const { admin, here, listener } = yield* setUp({ pollInterval: undefined })
     const { ids, untilSeen } = yield* follow(here)
@@ -135,7 +135,7 @@ test(
   }))
 )
 
-test("on the embedded database an append wakes", () =>
+test("on the embedded database an append notifies subscribers", () =>
   Effect.gen(function*() {
     const store = yield* EventStore
     const reader = yield* EventReader
@@ -145,7 +145,7 @@ test("on the embedded database an append wakes", () =>
   }).pipe(Effect.scoped, Effect.provide(EmbeddedStore.layer(never)), Effect.runPromise))
 
 test(
-  "a store that would look without a pause is not opened",
+  "a store with a poll interval of 0 is not opened",
   run(Effect.gen(function*() {
     const { url } = yield* Stores.Database
     for (const pollInterval of [0, -1]) {

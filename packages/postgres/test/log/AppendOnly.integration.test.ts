@@ -1,4 +1,4 @@
-// The database keeps events append-only: changing or removing one is refused, to the owner too.
+// The database keeps events append-only: it refuses to change or remove one, also for the owner.
 import * as Effect from "effect/Effect"
 import type * as SqlError from "effect/sql/SqlError"
 import { describe, expect, test } from "vitest"
@@ -36,7 +36,7 @@ const changes: Record<string, string> = {
 
 describe("the owner of the table", () => {
   test(
-    "cannot change it by any statement, and loses nothing by trying",
+    "cannot change it by any statement, and its rows stay the same",
     run(Effect.gen(function*() {
       const { sql, store } = yield* Stores.Database
       yield* store.append(Stores.streamName("thing-1"), [Stores.event(), Stores.event()])
@@ -72,7 +72,7 @@ describe("the owner of the table", () => {
   )
 
   test(
-    "is refused also in a session that has triggers switched off for replication",
+    "is also refused in a session with session_replication_role = replica",
     run(Effect.gen(function*() {
       const { store, url } = yield* Stores.Database
       const stream = Stores.freshStream()

@@ -1,5 +1,5 @@
-// A server that is restarted, killed or loses its connections under a stream of appends: each of them ends in success,
-// a refusal or an error, and the log agrees with what the writers were told.
+// A server is restarted or killed, or loses its connections, during a stream of appends: each append ends in success,
+// a refusal or an error, and the log agrees with these outcomes.
 import type { NewEvent } from "@refold/core/event/NewEvent"
 import * as Cause from "effect/Cause"
 import * as Duration from "effect/Duration"
@@ -18,22 +18,22 @@ const shared = RestartableServer.shared()
 
 const writers = 8
 
-/** What a writer was told about one of its appends. */
-interface Told {
+/** The outcome of an append, as its writer received it. */
+interface Sent {
   readonly events: readonly [NewEvent, NewEvent]
   readonly outcome: string
 }
 
-/** Appends without a pause, to streams of its own and to one in common, until it is interrupted. */
-const writer = ({ store }: Stores.Opened, told: Array<Told>) => {
+/** Appends without a pause, to its own stream and to a common one, until it is interrupted. */
+const writer = ({ store }: Stores.Opened, sent: Array<Sent>) => {
   const own = Stores.freshStream()
   return Effect.forever(Effect.gen(function*() {
     const stream = random() < 0.5 ? own : common
-    const events: Told["events"] = [Stores.event(), Stores.event()]
+    const events: Sent["events"] = [Stores.event(), Stores.event()]
     const idempotency = random() < 0.3 ? { key: randomUUID() } : undefined
     // Not interruptible: an interrupted append returns no answer.
     const exit = yield* Effect.uninterruptible(Effect.exit(store.append(stream, events, { idempotency })))
-    told.push({ events, outcome: outcomeOf(exit) })
+    sent.push({ events, outcome: outcomeOf(exit) })
   }))
 }
 
@@ -47,7 +47,7 @@ const outcomeOf = <A, E extends { readonly _tag: string }>(exit: Exit.Exit<A, E>
     : `a defect: ${String(Cause.squash(exit.cause))}`
 }
 
-const successes = (told: ReadonlyArray<Told>): number => told.filter(({ outcome }) => outcome === "success").length
+const successes = (sent: ReadonlyArray<Sent>): number => sent.filter(({ outcome }) => outcome === "success").length
 
 const reader = ({ store }: Stores.Opened, read: Array<string>) =>
   Effect.forever(Effect.gen(function*() {
@@ -56,19 +56,19 @@ const reader = ({ store }: Stores.Opened, read: Array<string>) =>
     yield* Effect.sleep("5 millis")
   }))
 
-/** Writes and reads while the outage goes on, and some time before and after. */
+/** Writes and reads during the outage, and some time before and after it. */
 const during = (outage: (server: PostgresServer.PostgresServer) => Effect.Effect<unknown>) =>
   Effect.gen(function*() {
     const server = yield* shared
     const opened = yield* Stores.open(server.url, { retryReadsFor: "10 seconds" })
-    const told: Array<Told> = []
+    const sent: Array<Sent> = []
     const read: Array<string> = []
     const fibers = [yield* Effect.forkChild(reader(opened, read))]
     for (let n = 0; n < writers; n++)
-      fibers.push(yield* Effect.forkChild(writer(opened, told)))
+      fibers.push(yield* Effect.forkChild(writer(opened, sent)))
     const untilMore = Effect.suspend(() => {
-      const [wrote, before] = [told.length, read.length]
-      return Following.until(Effect.sync(() => successes(told.slice(wrote)) > 50 && read.length > before))
+      const [wrote, before] = [sent.length, read.length]
+      return Following.until(Effect.sync(() => successes(sent.slice(wrote)) > 50 && read.length > before))
     })
     yield* untilMore
     const [took] = yield* Effect.timed(outage(server))
@@ -77,14 +77,14 @@ const during = (outage: (server: PostgresServer.PostgresServer) => Effect.Effect
     const rows = yield* opened.sql<{ id: string }>`select event_id as id from refold.event_store`
     return {
       took,
-      told,
+      sent,
       read,
       stored: new Set(rows.map(({ id }) => id))
     }
   })
 
 const outages = {
-  "loses every connection again and again": (server: PostgresServer.PostgresServer) =>
+  "loses every connection repeatedly": (server: PostgresServer.PostgresServer) =>
     Effect.scoped(Effect.gen(function*() {
       const killer = yield* Stores.connect(server.url)
       const kill = killer`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'refold'`
@@ -94,20 +94,20 @@ const outages = {
   crashes: ({ crash }: PostgresServer.PostgresServer) => Effect.promise(crash)
 }
 
-/** How many of an append's two events are stored, by what its writer was told. */
-const truths: Record<string, ReadonlyArray<number>> = { success: [2], EventStoreError: [0], OutcomeUnknown: [0, 2] }
+/** How many of an append's two events may be stored, by its outcome. */
+const possible: Record<string, ReadonlyArray<number>> = { success: [2], EventStoreError: [0], OutcomeUnknown: [0, 2] }
 
 describe.skipIf(RestartableServer.isMissing)(`when the server${RestartableServer.ifSkipped}`, () => {
   for (const [name, outage] of Object.entries(outages)) {
-    test(`${name}, the outcomes that writers got are true, and readers are not affected`, () =>
+    test(`${name}, every append is stored according to its outcome, and reads succeed`, () =>
       Effect.runPromise(Effect.scoped(Effect.gen(function*() {
-        const { read, stored, told, took } = yield* during(outage)
-        const lies = told.flatMap(({ events, outcome }) => {
+        const { read, stored, sent, took } = yield* during(outage)
+        const wrong = sent.flatMap(({ events, outcome }) => {
           const count = events.filter(({ id }) => stored.has(id)).length
-          return truths[outcome]?.includes(count) === true ? [] : [`${outcome}, and ${count} stored`]
+          return possible[outcome]?.includes(count) === true ? [] : [`${outcome}, and ${count} stored`]
         })
-        expect([...new Set(lies)]).toEqual([])
-        // This client tries for ten seconds. Where a slow machine has no server for about so long, readers are told.
+        expect([...new Set(wrong)]).toEqual([])
+        // This client retries for ten seconds. If a slow machine has no server for about that time, reads fail.
         const expected = Duration.toSeconds(took) < 5 ? ["success"] : ["success", "EventStoreError"]
         expect(expected).toEqual(expect.arrayContaining([...new Set(read)]))
       }))))

@@ -1,4 +1,4 @@
-// Large commits: what one transaction can lock and one statement can carry.
+// Large commits: the limits of locks in a transaction and of the size of a statement.
 import * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
 import { randomUUID } from "node:crypto"
@@ -8,7 +8,7 @@ import * as Stores from "../support/Stores.ts"
 const run = Stores.runner()
 
 test(
-  "a commit may hold 20,000 events, read back in their order",
+  "a commit may have 20,000 events, which are read back in order",
   run(Effect.gen(function*() {
     const { store } = yield* Stores.Database
     const stream = Stores.freshStream()
@@ -36,7 +36,7 @@ test(
 )
 
 test(
-  "a commit of more than 1,000 writes is refused in the same words by every function, before it locks anything",
+  "every function refuses a commit of more than 1,000 writes with the same message, before it takes a lock",
   run(Effect.gen(function*() {
     const { sql, store } = yield* Stores.Database
     const writes = Arr.makeBy(1_001, (n) => ({
@@ -61,7 +61,7 @@ test(
 )
 
 test(
-  "commit_events names the second write to a stream, wherever it is",
+  "commit_events names the second write to a stream, at any index",
   run(Effect.gen(function*() {
     const { sql } = yield* Stores.Database
     const document = [...Arr.makeBy(999, (n) => `repeated-${n}`), "repeated-7"]

@@ -1,5 +1,5 @@
-// The global log when the server crashes: what was prepared still holds readers back, and positions that the crash took
-// back and gives out again are not passed by.
+// The global log after a crash of the server: prepared transactions still hold readers back, and readers do not skip
+// positions that the crash has undone and the server draws again.
 import type { NewEvent } from "@refold/core/event/NewEvent"
 import type { Position } from "@refold/core/event/Position"
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
@@ -10,7 +10,7 @@ import type * as PostgresServer from "../support/PostgresServer.ts"
 import * as RestartableServer from "../support/RestartableServer.ts"
 import * as Stores from "../support/Stores.ts"
 
-// So that commits without a waiting client are not yet on the disk when the server is killed.
+// With these settings, commits without a waiting client are not yet on the disk when the server is killed.
 const settings = { max_prepared_transactions: "5", wal_writer_delay: "10s" }
 
 const configure = ({ url }: PostgresServer.PostgresServer) =>
@@ -28,7 +28,7 @@ const shared = RestartableServer.shared(async (server) => {
 
 const setUp = Effect.gen(function*() {
   const server = yield* shared
-  // No NOTIFY either: its commit, too, makes the server write.
+  // Without NOTIFY, whose commit would make the server write, too.
   const { sql, store } = yield* Stores.open(server.url, { pooler: true })
   const append = () => {
     const event = Stores.event()
@@ -37,9 +37,9 @@ const setUp = Effect.gen(function*() {
   return { append, sql, store, crash: Effect.promise(server.crash), other: yield* Stores.connect(server.url) }
 })
 
-/** Draws positions that no event gets, as an append does that is rolled back. */
-const drawInVain = ({ sql, store }: Pick<Stores.Opened, "sql" | "store">, positions: number) =>
-  sql.withTransaction(Effect.andThen(store.append(Stores.freshStream(), many(positions)), Effect.fail("in vain")))
+/** Draws positions that no event gets, by an append that is rolled back. */
+const drawUnused = ({ sql, store }: Pick<Stores.Opened, "sql" | "store">, positions: number) =>
+  sql.withTransaction(Effect.andThen(store.append(Stores.freshStream(), many(positions)), Effect.fail("rolled back")))
     .pipe(Effect.flip, Effect.andThen(lastDrawn(sql)))
 
 const many = (count: number): readonly [NewEvent, ...Array<NewEvent>] => [
@@ -51,7 +51,7 @@ const lastDrawn = (sql: Stores.Opened["sql"]) =>
   Effect.map(sql<{ n: number }>`select last_value::int as n from refold.event_position`, (rows) => rows[0]!.n)
 
 describe.skipIf(RestartableServer.isMissing)(`a server that crashes${RestartableServer.ifSkipped}`, () => {
-  test("keeps readers behind a prepared append until that is committed", () =>
+  test("holds readers back before a prepared append until that is committed", () =>
     Effect.runPromise(Effect.scoped(Effect.gen(function*() {
       const { append, crash, other, sql, store } = yield* setUp
       yield* other`begin`
@@ -70,11 +70,11 @@ describe.skipIf(RestartableServer.isMissing)(`a server that crashes${Restartable
       expect((yield* store.bound).heldBackBy).toEqual([])
     }))))
 
-  test("takes positions back that were drawn in vain; the head and readers keep to the events", ({ skip }) =>
+  test("may undo drawn positions without events, and the head stays at the last event", ({ skip }) =>
     Effect.runPromise(Effect.scoped(Effect.gen(function*() {
       const { append, crash, sql, store } = yield* setUp
       const first = yield* append()
-      const drawn = yield* drawInVain({ sql, store }, 100)
+      const drawn = yield* drawUnused({ sql, store }, 100)
       const head = yield* store.head
       yield* crash
       const isBack = (yield* lastDrawn(sql)) < drawn
@@ -86,12 +86,12 @@ describe.skipIf(RestartableServer.isMissing)(`a server that crashes${Restartable
       skip(!isBack, "the server had written the positions to its disk before it crashed")
     }))))
 
-  test("makes no reader between two pages miss an event", () =>
+  test("does not make a reader miss an event between two pages", () =>
     Effect.runPromise(Effect.scoped(Effect.gen(function*() {
       const { append, crash, other, sql, store } = yield* setUp
-      // A page full.
+      // A full page.
       yield* store.append(Stores.freshStream(), many(1000))
-      yield* drawInVain({ sql, store }, 100)
+      yield* drawUnused({ sql, store }, 100)
       const read: Array<RecordedEvent> = []
       yield* Stream.runForEach(store.readAll(), (event) =>
         Effect.gen(function*() {

@@ -1,5 +1,5 @@
-// What subscribers outside of the database get when another server takes over whose log is shorter: a standby that lagged
-// behind and was promoted, and a copy that was restored elsewhere.
+// Subscribers outside of the database after a fail-over to a server with a shorter log: a promoted standby that lagged
+// behind, and a copy that was restored on another server.
 import type { Cursor } from "@refold/store/log/Cursor"
 import type { Delivered } from "@refold/store/log/EventReader"
 import * as Effect from "effect/Effect"
@@ -20,7 +20,7 @@ const append = ({ store }: Pick<Stores.Opened, "store">, count: number) =>
     () => Effect.map(store.append(Stores.freshStream(), [Stores.event()]), ({ position }) => position)
   )
 
-/** A primary, and a standby of it that replicates through a proxy which can be shut. */
+/** A primary, and its standby, which replicates through a proxy that can be closed. */
 const replicated = Effect.gen(function*() {
   const primary = yield* ColdCopies.server()
   yield* Stores.open(primary.url)
@@ -78,7 +78,7 @@ const resumed = ({ reader }: Stores.Opened, cursor: Cursor, count: number, onLog
   )
 
 describe.skipIf(RestartableServer.isMissing)(`another server${RestartableServer.ifSkipped}`, () => {
-  test("that is a standby refuses to be migrated, and says why", () =>
+  test("that is a standby cannot be migrated, and the error has the reason", () =>
     Effect.runPromise(Effect.scoped(Effect.gen(function*() {
       const { standby } = yield* replicated
       const { _tag, message } = yield* Effect.flip(Stores.open(standby.url, { schema: "other" }))
@@ -88,7 +88,7 @@ describe.skipIf(RestartableServer.isMissing)(`another server${RestartableServer.
       ])
     }))))
 
-  test("that was a standby and lagged behind is noticed by programs that keep running", () =>
+  test("that was a lagging standby is detected by programs that keep running", () =>
     Effect.runPromise(Effect.scoped(Effect.gen(function*() {
       const { primary, replication, standby } = yield* replicated
       const proxy = yield* Proxy.start(primary.url)
@@ -106,7 +106,7 @@ describe.skipIf(RestartableServer.isMissing)(`another server${RestartableServer.
       proxy.switchTo(standby.url)
       expect(yield* living.store.head).toBe(20)
       expect(yield* Effect.flip(subscriber.untilCount(11))).toMatchObject({ _tag: "LogWentBack", last: 20 })
-      // Also when the new log has grown past the old one.
+      // Also after the new log has grown longer than the old one.
       yield* append(living, 45)
       expect(yield* Effect.flip(resumed(living, lost[29]!, 1))).toMatchObject({ _tag: "LogWentBack", reason: "Gone" })
       const ids = yield* Stores.readIds(living.store)
@@ -115,7 +115,7 @@ describe.skipIf(RestartableServer.isMissing)(`another server${RestartableServer.
       expect(yield* Effect.flip(resumed(living, kept[19]!, 1, "fail"))).toMatchObject({ reason: "Unknown" })
     }))))
 
-  test("with a restored copy fails subscribers that are ahead of it", () =>
+  test("with a restored copy makes subscribers that are ahead of it fail", () =>
     Effect.runPromise(Effect.scoped(Effect.gen(function*() {
       const first = yield* ColdCopies.server()
       const before = yield* Stores.open(first.url)

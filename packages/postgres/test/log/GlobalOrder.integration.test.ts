@@ -1,4 +1,4 @@
-// The global log without loss: a reader never passes an event that commits later at a lower position, and nothing but
+// The global log without loss: a reader never skips an event that commits later at a lower position, and only
 // an open append to the same store holds a reader back.
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
@@ -8,7 +8,7 @@ import * as Stores from "../support/Stores.ts"
 
 const run = Stores.runner()
 
-/** A store, the events in it that come after the beginning of the test, and a connection to hold transactions on. */
+/** A store, the events that are appended during the test, and a connection for open transactions. */
 const setUp = Effect.gen(function*() {
   const { sql, store, url } = yield* Stores.Database
   const start = yield* store.head
@@ -26,9 +26,9 @@ const setUp = Effect.gen(function*() {
   }
 })
 
-describe("while a writer holds its transaction open", () => {
+describe("while the transaction of a writer is open", () => {
   test(
-    "later events wait for it, and when it commits all are read in order",
+    "later events are not read, and when it commits all are read in order",
     run(Effect.gen(function*() {
       const { append, other, start, store, unread } = yield* setUp
       yield* other`begin`
@@ -42,7 +42,7 @@ describe("while a writer holds its transaction open", () => {
   )
 
   test.each(["999999", "99999999999999999999", "-1", ""])(
-    "it is waited for also where it pretends to hold position %j already",
+    "later events are not read even if the writer claims to hold position %j already",
     (key) =>
       run(Effect.gen(function*() {
         const { append, other, unread } = yield* setUp
@@ -58,9 +58,9 @@ describe("while a writer holds its transaction open", () => {
   )
 
   test(
-    "it is waited for also where it pretends to hold a position whose key stands for a later one",
+    "later events are not read even if the writer claims to hold a position whose key denotes a later one",
     run(Effect.gen(function*() {
-      // The others would go on at these positions.
+      // A separate store, because its position counter is moved far ahead.
       const { sql, store, url } = yield* Stores.open(yield* freshDatabase())
       const other = yield* Stores.connect(url)
       yield* sql`select setval('refold.event_position', 8589934692)`
@@ -89,7 +89,7 @@ describe("while a writer holds its transaction open", () => {
   )
 
   test(
-    "the lowest of several writers decides, whichever commits first",
+    "the lowest of several writers holds readers back, in any order of commits",
     run(Effect.gen(function*() {
       const { append, other, unread, url } = yield* setUp
       const another = yield* Stores.connect(url)
@@ -130,7 +130,7 @@ describe("while a writer holds its transaction open", () => {
   )
 
   test(
-    "a rollback to a savepoint behind its first append still holds readers back",
+    "a rollback to a savepoint after its first append still holds readers back",
     run(Effect.gen(function*() {
       const { append, other, unread } = yield* setUp
       yield* other`begin`
@@ -147,7 +147,7 @@ describe("while a writer holds its transaction open", () => {
   )
 
   test(
-    "a rollback to a savepoint before its first append lets readers pass, until it appends again",
+    "a rollback to a savepoint before its first append releases readers, until it appends again",
     run(Effect.gen(function*() {
       const { append, other, unread } = yield* setUp
       yield* other`begin`
@@ -165,7 +165,7 @@ describe("while a writer holds its transaction open", () => {
   )
 
   test(
-    "an append that a PL/pgSQL block caught an error behind is no longer held for, one after it is",
+    "an append that a PL/pgSQL exception block rolled back holds no reader back, and a later append does",
     run(Effect.gen(function*() {
       const { append, other, unread } = yield* setUp
       yield* other`create function pg_temp.append(stream text, fail boolean) returns void language plpgsql as $$
@@ -186,7 +186,7 @@ describe("while a writer holds its transaction open", () => {
   )
 
   test(
-    "one that appends to two stores in turn holds readers of both back, from the first append to each",
+    "appends to two stores hold back the readers of each store from its first append on",
     run(Effect.gen(function*() {
       const { append, other, unread, url } = yield* setUp
       const second = yield* Stores.open(url, { schema: "second_store" })
@@ -205,7 +205,7 @@ describe("while a writer holds its transaction open", () => {
   )
 
   test(
-    "it holds one lock, however many appends it makes",
+    "it holds one lock for any number of appends",
     run(Effect.gen(function*() {
       const { other, sql } = yield* setUp
       yield* other`begin`
@@ -217,8 +217,8 @@ describe("while a writer holds its transaction open", () => {
   )
 })
 
-describe("a writer that is slow to lock, and holds a position that readers have passed", () => {
-  /** The lock of an append that looked at the sequence before an event was appended, and locks after that. */
+describe("a writer that is slow to lock, and locks a position that readers have passed", () => {
+  /** The lock of an append that read the sequence before an event was appended, and locks after that. */
   const lockLate = Effect.gen(function*() {
     const { append, other, sql, ...rest } = yield* setUp
     const [row] = yield* sql<{ position: number }>`select last_value::int as "position" from refold.event_position`
@@ -230,7 +230,7 @@ describe("a writer that is slow to lock, and holds a position that readers have 
   })
 
   test(
-    "hides no event from readers that were given a higher head",
+    "hides no event from readers with a higher head",
     run(Effect.gen(function*() {
       const { event, head, sql, store, unread } = yield* lockLate
       expect(yield* store.head).toBe(head)
@@ -242,7 +242,7 @@ describe("a writer that is slow to lock, and holds a position that readers have 
   )
 
   test(
-    "keeps its own events from being passed by",
+    "does not make readers skip its own events",
     run(Effect.gen(function*() {
       const { append, event, other, unread } = yield* lockLate
       const low = yield* Stores.appendBySql(other)
@@ -272,7 +272,7 @@ describe("a reader is not held back", () => {
   }
 
   test(
-    "by a transaction that only reads the store, or was refused in it",
+    "by a transaction that only reads the store, or whose append was refused",
     run(Effect.gen(function*() {
       const { append, other, unread } = yield* setUp
       yield* other`begin`
@@ -312,7 +312,7 @@ describe("a reader is not held back", () => {
 
 describe("writers", () => {
   test(
-    "to different streams do not wait for one another",
+    "to different streams do not wait for each other",
     run(Effect.gen(function*() {
       const { append, other, sql } = yield* setUp
       yield* other`begin`
@@ -323,7 +323,7 @@ describe("writers", () => {
   )
 
   test(
-    "that begin at the same position do not wait for one another either",
+    "that begin at the same position do not wait for each other",
     run(Effect.gen(function*() {
       const { append, other, unread } = yield* setUp
       yield* other`begin`
@@ -334,7 +334,7 @@ describe("writers", () => {
   )
 
   test(
-    "to the same stream wait, and see what the first one wrote",
+    "to the same stream wait, and read the first one's events",
     run(Effect.gen(function*() {
       const { other, sql, url } = yield* setUp
       const waiting = yield* Stores.connect(url)
@@ -367,7 +367,7 @@ describe("the lock's key, the low 32 bits of a position", () => {
         yield* early`begin`
         const first = [yield* append(early), yield* append(sql)]
         expect(yield* unread).toEqual([])
-        // Its key is the boundary less one; it draws the boundary itself.
+        // Its key is the boundary minus one; it draws the boundary itself.
         yield* late`begin`
         const then = [yield* append(late), yield* append(sql), yield* append(sql)]
         expect(yield* unread).toEqual([])

@@ -25,7 +25,7 @@ const commitOf = (
   expected: ExpectedVersion.ExpectedVersion = ExpectedVersion.Any
 ): Commit.Commit => ({ writes: [{ stream, expected, events }] })
 
-/** Sends commits at the same time, in their order; yields their outcomes. */
+/** Sends commits at the same time, in order; returns their outcomes. */
 const together = (store: Stores.Opened["store"], commits: ReadonlyArray<Commit.Commit>) =>
   Effect.forEach(commits, (commit) => Effect.result(store.commit(commit)), { concurrency: "unbounded" })
 
@@ -46,7 +46,7 @@ const holder = Effect.fnUntraced(function*(url: string, streams: ReadonlyArray<s
 
 describe("appends that arrive together", () => {
   test(
-    "share statements, and the answer to each has the place of its own events",
+    "share statements, and each answer has the places of its own events",
     run(Effect.gen(function*() {
       const { store } = yield* Stores.Database
       const { capture, spans } = tracing()
@@ -78,7 +78,7 @@ describe("appends that arrive together", () => {
   )
 
   test(
-    "are refused one by one: conflicts, known ids, keys and guards fail no neighbour",
+    "are refused separately: conflicts, known ids, keys and guards do not affect other appends",
     run(Effect.gen(function*() {
       const { store } = yield* Stores.Database
       const known = Stores.event()
@@ -121,7 +121,7 @@ describe("appends that arrive together", () => {
   )
 
   test(
-    "with one event id store it once, whichever streams they name",
+    "with one event id store it once, in any streams",
     run(Effect.gen(function*() {
       const { store } = yield* Stores.Database
       const event = Stores.event()
@@ -137,7 +137,7 @@ describe("appends that arrive together", () => {
   )
 
   test(
-    "to one stream are stored in the order in which they were sent, whatever their size",
+    "to one stream are stored in the order in which they were sent, at any size",
     run(Effect.gen(function*() {
       const { store } = yield* Stores.Database
       const stream = Stores.freshStream()
@@ -155,7 +155,7 @@ describe("appends that arrive together", () => {
   )
 
   test(
-    "with one that the table refuses are stored without it",
+    "are stored without the one that the table refuses",
     run(Effect.gen(function*() {
       const { sql, store } = yield* Stores.Database
       yield* sql`alter table refold.event_store add constraint poison check (type <> 'Poison')`
@@ -172,7 +172,7 @@ describe("appends that arrive together", () => {
   )
 
   test(
-    "whose answer, or request, is lost are stored once each, and each learns where",
+    "whose answer or request is lost are each stored once, and each gets the place of its events",
     run(Effect.gen(function*() {
       const { store: direct, url } = yield* Stores.Database
       const proxy = yield* Proxy.start(url)
@@ -197,9 +197,9 @@ describe("appends that arrive together", () => {
   )
 })
 
-describe("a stream that another transaction holds", () => {
+describe("a stream that another transaction has locked", () => {
   test(
-    "holds up no append to another stream, also with one connection; its own are stored in order when it is free",
+    "delays no append to another stream, also with one connection; its own appends are stored in order when it is free",
     run(Effect.gen(function*() {
       const { url } = yield* Stores.Database
       const { store } = yield* Stores.open(url, { migrate: false, maxConnections: 1 })
@@ -218,7 +218,7 @@ describe("a stream that another transaction holds", () => {
   )
 
   test(
-    "fails its append with an error that names it, and nothing is stored, after most of the query timeout",
+    "fails its append with an error that names the holder shortly before the query timeout, and nothing is stored",
     run(Effect.gen(function*() {
       const { url } = yield* Stores.Database
       const { store } = yield* Stores.open(url, { migrate: false, queryTimeout: "1 second" })
@@ -235,7 +235,7 @@ describe("a stream that another transaction holds", () => {
   )
 
   test(
-    "stores no append whose caller was interrupted meanwhile, and those behind it go on",
+    "stores no append whose caller was interrupted meanwhile, and later appends continue",
     run(Effect.gen(function*() {
       const { store, url } = yield* Stores.Database
       const held = Stores.freshStream()
@@ -256,7 +256,7 @@ describe("a stream that another transaction holds", () => {
 })
 
 test(
-  "an append that is interrupted on its way is stored once or not at all, and its neighbours are stored",
+  "an append that is interrupted in flight is stored once or not at all, and the other appends of its batch are stored",
   run(Effect.gen(function*() {
     const { sql, store, url } = yield* Stores.Database
     const session = yield* Stores.connect(url)
@@ -279,7 +279,7 @@ test(
 
 describe("a full queue", () => {
   test(
-    "refuses more appends with an error that names its size, where the store is to fail fast",
+    "refuses more appends with an error that names its size, if `whenFull` is fail",
     run(Effect.gen(function*() {
       const { url } = yield* Stores.Database
       const { store } = yield* Stores.open(url, { migrate: false, appendQueue: { size: 2, whenFull: "fail" } })
@@ -300,7 +300,7 @@ describe("a full queue", () => {
   )
 
   test(
-    "lets more appends wait, in their order, and those that are interrupted meanwhile leave it",
+    "lets more appends wait in order, and removes those that are interrupted meanwhile",
     run(Effect.gen(function*() {
       const { url } = yield* Stores.Database
       const { store } = yield* Stores.open(url, { migrate: false, appendQueue: { size: 2 } })
@@ -333,7 +333,7 @@ describe("a full queue", () => {
 })
 
 test(
-  "closing a store ends the appends that are in its queue",
+  "closing a store interrupts the appends in its queue",
   run(Effect.gen(function*() {
     const { store: other, url } = yield* Stores.Database
     const scope = yield* Scope.make()
@@ -379,7 +379,7 @@ const batch = (
 
 describe("the function append_batch", () => {
   test(
-    "refuses a batch in which a stream that is written stands twice, so guards that cross cannot both hold",
+    "refuses a batch in which a written stream occurs twice, so crossing guards cannot both hold",
     run(Effect.gen(function*() {
       const [a, b] = [Stores.freshStream(), Stores.freshStream()]
       const write = (stream: string, guarded: string) => [
@@ -389,7 +389,7 @@ describe("the function append_batch", () => {
       const error = yield* Effect.flip(batch([write(a, b), write(b, a)]))
       expect(error.reason.cause).toMatchObject({
         code: "22023",
-        message: "a stream that a commit of a batch writes to must not stand twice in it"
+        message: "a stream that a commit writes to must not occur twice in a batch"
       })
       const shared = Stores.freshStream()
       const rows = yield* batch([write(a, shared), write(b, shared)])
@@ -402,7 +402,7 @@ describe("the function append_batch", () => {
   )
 
   test(
-    "stores an event id that stands twice in a batch once, and no commit in part",
+    "stores an event id that occurs twice in a batch once, and no commit in part",
     run(Effect.gen(function*() {
       const { store } = yield* Stores.Database
       const [a, b, c] = [Stores.freshStream(), Stores.freshStream(), Stores.freshStream()]
@@ -472,7 +472,7 @@ const singles = (
 
 describe("the function append_single_events", () => {
   test(
-    "answers each commit by itself",
+    "answers each commit separately",
     run(Effect.gen(function*() {
       const { store, url } = yield* Stores.Database
       const [a, b, c, d, e] = Arr.makeBy(5, () => Stores.freshStream())
@@ -518,7 +518,7 @@ describe("the function append_single_events", () => {
     }))())
 
   test(
-    "refuses a stream that stands twice, and stores nothing",
+    "refuses a stream that occurs twice, and stores nothing",
     run(Effect.gen(function*() {
       const { store } = yield* Stores.Database
       const [a, b] = [Stores.freshStream(), Stores.freshStream()]
@@ -529,7 +529,7 @@ describe("the function append_single_events", () => {
       ]))
       expect(error.reason.cause).toMatchObject({
         code: "22023",
-        message: "a stream that a commit of a batch writes to must not stand twice in it"
+        message: "a stream that a commit writes to must not occur twice in a batch"
       })
       expect(yield* Effect.forEach([a, b], (stream) => idsIn(store, stream))).toEqual([[], []])
     }))

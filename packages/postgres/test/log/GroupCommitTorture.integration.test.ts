@@ -1,5 +1,5 @@
 // Programs append to the same streams at the same time, while connections are cut, callers are interrupted and a program is
-// killed. Each commit is stored as its answer says, completely or not at all, and never twice.
+// killed. Each commit is stored according to its answer, completely or not at all, and never twice.
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Schedule from "effect/Schedule"
@@ -20,7 +20,7 @@ const expectSome = (notes: ReadonlyArray<RandomAppends.Sent>): void =>
   )
 
 test(
-  "two stores of one program that share streams store each commit as its answer says, while connections are cut",
+  "two stores of one program that share streams store each commit according to its answer while connections are cut",
   () =>
     Effect.runPromise(Effect.scoped(Effect.gen(function*() {
       const url = yield* freshDatabase()
@@ -36,7 +36,7 @@ test(
       yield* Fiber.interrupt(cuts)
       expect(yield* RandomAppends.contradictions(admin, notes)).toEqual([])
       expectSome(notes)
-      // That the comparison finds an answer that is wrong, and an event of which no program knows.
+      // The comparison finds a wrong answer, and an event that no program has sent.
       const denied = notes.map((sent) => sent.outcome === "Success" ? { ...sent, outcome: "VersionConflict" } : sent)
       expect(yield* RandomAppends.contradictions(admin, denied)).not.toEqual([])
       expect(yield* RandomAppends.contradictions(admin, notes.slice(0, 100))).not.toEqual([])
@@ -45,8 +45,8 @@ test(
 )
 
 /** The notes that a program printed; the last line of one that was killed may be cut off. */
-const notesOf = (said: string): ReadonlyArray<RandomAppends.Sent> =>
-  said.split("\n").slice(0, -1).map((line) => JSON.parse(line) as RandomAppends.Sent)
+const notesOf = (output: string): ReadonlyArray<RandomAppends.Sent> =>
+  output.split("\n").slice(0, -1).map((line) => JSON.parse(line) as RandomAppends.Sent)
 
 /** Waits until a program has printed that a commit is stored. */
 const untilSuccess = (output: Readable) =>
@@ -55,7 +55,7 @@ const untilSuccess = (output: Readable) =>
   })
 
 test(
-  "programs that share streams store each commit as its answer says, while connections are cut and one of them is killed",
+  "programs that share streams store each commit according to its answer while connections are cut and one of them is killed",
   () =>
     Effect.runPromise(Effect.scoped(Effect.gen(function*() {
       const url = yield* freshDatabase()
@@ -68,7 +68,7 @@ test(
           { REFOLD_SEED: String(seed + n) }
         )
       const lasting = yield* start(1, 4, commits)
-      // It has more to do than it will live for.
+      // It has more commits than it can send before it is killed.
       const killed = yield* start(2, 2, 100_000)
       yield* untilSuccess(killed.child.stdout)
       const cuts = yield* Effect.forkChild(RandomAppends.cutConnections(admin))
@@ -80,9 +80,9 @@ test(
       })
       killed.child.kill("SIGKILL")
       const next = yield* start(3, 1, commits)
-      const notes = (yield* Effect.all([lasting.gone, killed.gone, next.gone])).map(notesOf)
+      const notes = (yield* Effect.all([lasting.ended, killed.ended, next.ended])).map(notesOf)
       yield* Fiber.interrupt(cuts)
-      // What a killed program left on its way ends before the log is compared.
+      // Statements of the killed program end before the log is compared.
       yield* admin`select pg_terminate_backend(pid, 60000) from pg_stat_activity
         where datname = current_database() and pid <> pg_backend_pid()`
       expect(yield* RandomAppends.contradictions(admin, notes.flat())).toEqual([])

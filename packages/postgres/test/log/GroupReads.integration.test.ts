@@ -1,4 +1,4 @@
-// Streams that are read at the same time share a statement, and each reader gets what it would get alone.
+// Streams that are read at the same time share a statement, and each reader gets the same events as alone.
 import { Position } from "@refold/core/event/Position"
 import type { StreamName } from "@refold/core/event/StreamName"
 import { StreamVersion } from "@refold/core/event/StreamVersion"
@@ -38,7 +38,7 @@ const dataOf = ({ store }: Pick<Stores.Opened, "store">, stream: StreamName, aft
 
 const together = { concurrency: "unbounded" } as const
 
-/** So that the data and the metadata of an event are `bytes` long. */
+/** A text with which the data and the metadata of an event have this number of bytes. */
 const textOf = (bytes: number): string => "x".repeat(bytes - "{}".length - "\"\"".length)
 
 describe("reads that arrive together", () => {
@@ -61,7 +61,7 @@ describe("reads that arrive together", () => {
   )
 
   test(
-    "are not those with a filter: each filter applies alone, and an option of reads backwards changes nothing",
+    "with a filter share no statement, and an option of backward reads has no effect",
     run(Effect.gen(function*() {
       const { store } = yield* Stores.Database
       const stream = Stores.freshStream()
@@ -97,7 +97,7 @@ describe("reads that arrive together", () => {
   )
 
   test(
-    "of streams that are too long for a shared answer, or have events that are, are read on",
+    "of streams or events that are too large for a shared answer are completed by separate statements",
     run(Effect.gen(function*() {
       const opened = yield* Stores.Database
       const data = [
@@ -132,7 +132,7 @@ describe("reads that arrive together", () => {
   )
 
   test.each(["loseRequest", "loseAnswer"] as const)(
-    "are repeated where the connection is lost: %s",
+    "are repeated if the connection is lost: %s",
     (lose) =>
       run(Effect.gen(function*() {
         const direct = yield* Stores.Database
@@ -146,7 +146,7 @@ describe("reads that arrive together", () => {
   )
 
   test(
-    "do not fail with one that has an event that no client can read",
+    "do not fail because one of the streams has an event that no client can read",
     run(Effect.gen(function*() {
       const opened = yield* Stores.open(yield* freshDatabase())
       yield* opened.sql`alter table refold.event_store drop constraint event_store_readable`
@@ -162,7 +162,7 @@ describe("reads that arrive together", () => {
   )
 
   test(
-    "see what was appended before them, also in the caller's transaction",
+    "return events that were appended before them, also in the caller's transaction",
     run(Effect.gen(function*() {
       const opened = yield* Stores.Database
       const append = Effect.flatMap(written(opened, [1, 2]), (stream) => dataOf(opened, stream))

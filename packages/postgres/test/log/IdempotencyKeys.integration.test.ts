@@ -1,4 +1,4 @@
-// Deleting idempotency keys on a server: in batches, without blocking appends, by roles that may.
+// Deleting idempotency keys on a server: in batches, without blocking appends, by roles with that right.
 import type { Idempotency } from "@refold/core/journal/Commit"
 import * as ExpectedVersion from "@refold/core/journal/ExpectedVersion"
 import { EventStore } from "@refold/store/log/EventStore"
@@ -15,7 +15,7 @@ import * as Stores from "../support/Stores.ts"
 
 const run = Stores.runner()
 
-/** A store of its own: what others have used of keys is not to be counted. */
+/** A separate store, because keys of other tests must not be counted. */
 const setUp = Effect.gen(function*() {
   const url = yield* freshDatabase()
   return yield* Stores.open(url)
@@ -25,7 +25,7 @@ const keyed = (key: string, fields: Partial<Idempotency> = {}) => ({
   idempotency: { key, fingerprint: "f", ...fields }
 })
 
-/** Keys of the year 2000, as many as are wanted, the first of which never expire. */
+/** A number of keys of the year 2000, the first of which never expire. */
 const old = ({ sql }: Stores.Opened, count: number, neverExpire = 0) =>
   sql`insert into refold.idempotency_keys (key, fingerprint, answer, created_at, never_expires)
     select 'old ' || n, sha256(convert_to('given:f', 'UTF8')), jsonb_build_array(jsonb_build_object(
@@ -44,7 +44,7 @@ const keys = ({ sql }: Stores.Opened) =>
 
 describe("keys", () => {
   test(
-    "are as old as the first event of their commit, and say whether they expire",
+    "have the time of the first event of their commit, and record whether they expire",
     run(Effect.gen(function*() {
       const { sql, store } = yield* setUp
       const stream = Stores.freshStream()
@@ -59,7 +59,7 @@ describe("keys", () => {
   )
 
   test(
-    "go by the first write of a commit, also where another stream has run ahead of the clock",
+    "have the time of the first write of a commit, even if another stream is ahead of the clock",
     run(Effect.gen(function*() {
       const { sql, store } = yield* setUp
       yield* sql`insert into refold.event_store
@@ -78,7 +78,7 @@ describe("keys", () => {
   )
 
   test(
-    "of a batch by SQL are kept each as it says",
+    "of a batch by SQL expire or not as each commit requests",
     run(Effect.gen(function*() {
       const { sql } = yield* setUp
       yield* sql`select (answer).outcome from refold.append_events(array['a', 'b', ''], array['f', 'f', ''], '{1, 1, 1}',
@@ -92,7 +92,7 @@ describe("keys", () => {
   )
 
   test(
-    "are forgotten in batches, and counted all",
+    "are deleted in batches, and all are counted",
     run(Effect.gen(function*() {
       const opened = yield* setUp
       yield* old(opened, 2_510, 10)
@@ -104,7 +104,7 @@ describe("keys", () => {
   )
 
   test(
-    "are forgotten to the millisecond",
+    "are deleted up to an instant with millisecond precision",
     run(Effect.gen(function*() {
       const opened = yield* setUp
       yield* old(opened, 4)
@@ -114,12 +114,12 @@ describe("keys", () => {
   )
 
   test(
-    "are found by an index, though a thousand times as many never expire",
+    "are found by an index, although a thousand times as many never expire",
     run(Effect.gen(function*() {
       const opened = yield* setUp
       yield* old(opened, 20_000, 19_980)
       yield* opened.sql`analyze refold.idempotency_keys`
-      // Another connection, which has done nothing before.
+      // A new connection, without earlier statements.
       const sql = yield* Stores.connect(opened.url)
       const [read] = yield* sql.withTransaction(Effect.andThen(
         batch({ sql }),
@@ -135,16 +135,16 @@ describe("keys", () => {
 const batch = ({ sql }: Pick<Stores.Opened, "sql">) =>
   sql<{ keys: bigint }>`select refold.forget_keys(now(), 1000) as keys`
 
-describe("while keys are forgotten in a transaction that is still open", () => {
+describe("while keys are deleted in an open transaction", () => {
   test(
-    "appends under old and new keys go on, and others forget the rest",
+    "appends under old and new keys do not wait, and other sessions delete the other keys",
     run(Effect.gen(function*() {
       const opened = yield* setUp
       yield* old(opened, 1_500)
       const there = yield* Stores.open(opened.url, { migrate: false })
       const stream = Stores.freshStream()
       yield* opened.sql.withTransaction(Effect.gen(function*() {
-        // One batch, and no more.
+        // Exactly one batch.
         expect(yield* batch(opened)).toEqual([{ keys: 1000n }])
         expect(yield* there.store.append(stream, [Stores.event()], keyed("old 1"))).toMatchObject({
           deduplicated: true
@@ -158,7 +158,7 @@ describe("while keys are forgotten in a transaction that is still open", () => {
   )
 
   test(
-    "they come back where it is taken back",
+    "they are restored if it rolls back",
     run(Effect.gen(function*() {
       const opened = yield* setUp
       yield* old(opened, 3)
@@ -173,7 +173,7 @@ describe("while keys are forgotten in a transaction that is still open", () => {
 
 describe("a role", () => {
   test(
-    "that writes may use keys that never expire, and delete none",
+    "with the rights to write may use keys that never expire, and cannot delete keys",
     run(Effect.gen(function*() {
       const opened = yield* setUp
       yield* old(opened, 1)
@@ -186,7 +186,7 @@ describe("a role", () => {
   )
 
   test(
-    "with the rights to read finds a key that it knows, and cannot list keys",
+    "with the rights to read finds a given key, and cannot list keys",
     run(Effect.gen(function*() {
       const opened = yield* setUp
       const { stream } = (yield* opened.store.append(Stores.freshStream(), [Stores.event()], keyed("known"))).streams[0]
@@ -206,7 +206,7 @@ describe("a role", () => {
   )
 
   test(
-    "with the rights to expire keys deletes those that may expire, and does nothing else",
+    "with the rights to expire keys deletes keys that may expire, and can do nothing else",
     run(Effect.gen(function*() {
       const opened = yield* setUp
       yield* old(opened, 2, 1)

@@ -1,6 +1,5 @@
-// What an append or a read costs does not grow with the store: each finds its rows by an index, with plans made for the
-// parameters at hand and with generic ones, before the table was ever analysed and after, and with plans made while it
-// was empty.
+// The cost of an append or a read does not grow with the store: each finds its rows by an index, with custom and with
+// generic plans, before and after the table is first analysed, and with plans made while it was empty.
 import type { EventId } from "@refold/core/event/EventId"
 import { Position } from "@refold/core/event/Position"
 import * as Effect from "effect/Effect"
@@ -80,14 +79,14 @@ const answers = ({ sql, store }: Stores.Opened) =>
     yield* store.streamVersions([Stores.freshStream()])
   })
 
-/** Following from near the end on. */
+/** Subscribing from a position near the end. */
 const following = ({ store }: Stores.Opened) =>
   Effect.gen(function*() {
     const after = Position((yield* store.head) - 10)
     yield* Stream.runDrain(Stream.take(store.subscribe({ after }), 10))
   })
 
-/** Reads of some ten events each, from all over the store, and of a whole page. */
+/** Reads of about ten events each, from different parts of the store, and of a whole page. */
 const reads = ({ store }: Stores.Opened) =>
   Effect.gen(function*() {
     const stream = Stores.streamName("old-2")
@@ -109,7 +108,7 @@ const filteredReads = ({ store }: Stores.Opened) =>
     yield* Stream.runDrain(store.readStream(Stores.streamName("old-2"), filter))
   })
 
-/** What tools ask: a page of streams, the last events, what belongs together. */
+/** The queries of tools: a page of streams, the last events, events by correlation and causation id. */
 const browsing = ({ browser, store }: Stores.Opened) =>
   Effect.gen(function*() {
     const last = Position(yield* store.head)
@@ -127,7 +126,7 @@ const browsing = ({ browser, store }: Stores.Opened) =>
 // More than the five times after which PostgreSQL considers a generic plan.
 const rounds = 7
 
-/** How many rows one round of a store's operations looks at, and how often it goes through a whole table. */
+/** The number of rows that one round of a store's operations reads, and the number of its full scans. */
 const cost = (url: string, operations: (opened: Stores.Opened, proxy: Proxy.Proxy) => Effect.Effect<void, unknown>) =>
   Effect.gen(function*() {
     const before = yield* activity(url)
@@ -140,7 +139,7 @@ const cost = (url: string, operations: (opened: Stores.Opened, proxy: Proxy.Prox
     return { scans: (after.scans - before.scans) / rounds, rows: (after.rows - before.rows) / rounds }
   })
 
-/** What was ever done to the tables, once every connection has reported it, which it does as it ends. */
+/** The statistics of the tables, after every connection has ended and so reported them. */
 const activity = (url: string) =>
   Effect.scoped(Effect.gen(function*() {
     const session = yield* Stores.connect(url)
@@ -162,7 +161,7 @@ const withPlans = (url: string, mode: string) => {
 
 const cheap = { scans: 0, rows: expect.toSatisfy((rows: number) => rows < 2_000, "fewer than 2,000") }
 
-/** A full store, and what each operation costs in it with every kind of plan. */
+/** A full store, and the cost of each operation in it with every kind of plan. */
 const costsOf = (operations: Readonly<Record<string, Parameters<typeof cost>[1]>>, analysed: boolean) =>
   Effect.gen(function*() {
     const url = yield* migrated
@@ -183,39 +182,39 @@ const costsOf = (operations: Readonly<Record<string, Parameters<typeof cost>[1]>
     )
   }).pipe(Effect.map((costs) => costs.flat()))
 
-describe.concurrent("appends and reads look at few rows of many", () => {
+describe.concurrent("appends and reads", () => {
   const writing = { appends: (opened: Stores.Opened) => appends(opened), lookUps }
 
-  it("whatever they do, with any kind of plan", () =>
+  it("read few rows of a large store, with any kind of plan", () =>
     Effect.runPromise(Effect.scoped(Effect.gen(function*() {
       const costs = yield* costsOf({ ...writing, reads, filteredReads, answers, browsing, following }, true)
       expect(costs).toEqual(costs.map(({ mode, name }) => ({ mode, name, ...cheap })))
     }))))
 
-  // Not the filtered reads: until the tables are first analysed, by autovacuum within a minute or so, PostgreSQL expects
-  // so few events to pass a filter that it collects and sorts them.
-  it("also before the tables are analysed, with any kind of plan, unless they filter", () =>
+  // Not the filtered reads: until autovacuum first analyses the tables, within about a minute, PostgreSQL estimates
+  // that so few events pass a filter that it collects and sorts them.
+  it("without a filter read few rows even before the tables are analysed, with any kind of plan", () =>
     Effect.runPromise(Effect.scoped(Effect.gen(function*() {
       const costs = yield* costsOf({ ...writing, reads: unanalysedReads, answers, following }, false)
       expect(costs).toEqual(costs.map(({ mode, name }) => ({ mode, name, ...cheap })))
     }))))
 
   for (const mode of ["force_generic_plan", "auto"]) {
-    it(`appending that a connection planned while the tables were empty, with ${mode}`, () =>
+    it(`read few rows if a connection planned the appends while the tables were empty, with ${mode}`, () =>
       Effect.runPromise(Effect.scoped(Effect.gen(function*() {
         const url = withPlans(yield* migrated, mode)
         let filled = false
         const { rows } = yield* cost(url, (opened) =>
           Effect.gen(function*() {
             if (!filled) {
-              // More often than a plan is made anew.
+              // More often than PostgreSQL plans a statement again.
               for (let n = 0; n < 10; n++) yield* appends(opened, Stores.streamName("warm-up"))
               yield* Effect.scoped(Effect.flatMap(Stores.connect(url), fill))
               filled = true
             }
             yield* appends(opened)
           }))
-        // Scans of an empty table are no matter.
+        // Scans of an empty table do not count.
         expect(rows).toBeLessThan(1_000)
       }))))
   }

@@ -1,4 +1,4 @@
-// Queries about the log: the head and the sessions that hold it back, an event by its id, the versions of streams.
+// Queries of the log: the head and the sessions that hold it back, an event by its id, the versions of streams.
 import type { EventId } from "@refold/core/event/EventId"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
@@ -19,7 +19,7 @@ describe("the bound", () => {
   )
 
   test(
-    "names the sessions that hold readers back, the longest first, and the last event above the head",
+    "names the sessions that hold readers back, the oldest first, and the last event above the head",
     run(Effect.gen(function*() {
       const { reader, store, url } = yield* Stores.Database
       const [early, late] = [yield* Stores.connect(url), yield* Stores.connect(url)]
@@ -39,7 +39,7 @@ describe("the bound", () => {
       ])
       const now = yield* DateTime.now
       for (const { since } of heldBackBy) {
-        // The server's clock may be read a millisecond apart.
+        // The two readings of the server's clock may differ by a millisecond.
         expect(DateTime.toEpochMillis(since)).toBeGreaterThanOrEqual(DateTime.toEpochMillis(before) - 1)
         expect(DateTime.toEpochMillis(since)).toBeLessThanOrEqual(DateTime.toEpochMillis(now) + 1)
       }
@@ -68,7 +68,7 @@ describe("the bound", () => {
 
 describe("findEvent", () => {
   test(
-    "finds an event as readers see it, by its id in any case, and no other",
+    "finds an event by its id, in upper or lower case, with the same content as reads",
     run(Effect.gen(function*() {
       const { reader, store } = yield* Stores.Database
       const stream = Stores.freshStream()
@@ -82,7 +82,7 @@ describe("findEvent", () => {
   )
 
   test(
-    "refuses what is no id",
+    "refuses an invalid id",
     run(Effect.gen(function*() {
       const { reader } = yield* Stores.Database
       expect(yield* Effect.flip(reader.findEvent("1" as EventId))).toMatchObject({ _tag: "InvalidInput", field: "id" })
@@ -92,7 +92,7 @@ describe("findEvent", () => {
 
 describe("streamVersions", () => {
   test(
-    "are in the order asked for, 0 for an unknown stream, also when one is asked for twice or none at all",
+    "are in the order of the request, with 0 for an unknown stream, also for a repeated stream and for none",
     run(Effect.gen(function*() {
       const { reader, store } = yield* Stores.Database
       const [one, three] = [Stores.freshStream(), Stores.freshStream()]
@@ -105,7 +105,7 @@ describe("streamVersions", () => {
   )
 
   test(
-    "refuse what is no stream's name",
+    "refuse an invalid stream name",
     run(Effect.gen(function*() {
       const { reader } = yield* Stores.Database
       const streams = [Stores.freshStream(), "none" as ReturnType<typeof Stores.freshStream>]

@@ -1,4 +1,4 @@
-// An append whose connection is lost is stored once or not at all, and the caller learns which; a read is repeated.
+// An append whose connection is lost is stored once or not at all, and the caller gets that outcome; a read is repeated.
 import type { NewEvent } from "@refold/core/event/NewEvent"
 import * as ExpectedVersion from "@refold/core/journal/ExpectedVersion"
 import * as Effect from "effect/Effect"
@@ -44,7 +44,7 @@ const appends = [
 for (const [name, options] of appends) {
   describe(`an append ${name}`, () => {
     test(
-      "whose answer is lost succeeds with the place where it is stored",
+      "whose answer is lost succeeds with the place of its events",
       run(Effect.gen(function*() {
         const { direct, event, proxy, store, stored, stream, text } = yield* setUp
         const lost = proxy.loseAnswer(text)
@@ -61,7 +61,7 @@ for (const [name, options] of appends) {
     )
 
     test(
-      "that is lost on its way is sent again and stored once",
+      "that is lost before it arrives is sent again and stored once",
       run(Effect.gen(function*() {
         const { event, proxy, store, stored, stream, text } = yield* setUp
         const lost = Promise.all([proxy.loseRequest(text), proxy.loseRequest(text)])
@@ -73,17 +73,17 @@ for (const [name, options] of appends) {
     )
 
     test(
-      "that is still running when its connection is lost is waited for",
+      "that is still running when its connection is lost is awaited",
       run(Effect.gen(function*() {
         const { direct, event, proxy, store, stored, stream, text } = yield* setUp
         const blocker = yield* Stores.connect(direct.url)
         yield* blocker`begin`
-        // An append leaves alone a stream that is locked; the INSERT waits.
+        // The lock of the table: a lock of the stream would make the append busy, and here its INSERT must wait.
         yield* blocker`lock table refold.event_store in share mode`
         const lost = proxy.leaveRunning(text)
         const appending = yield* Effect.forkChild(store.append(stream, [event], options()))
         yield* Effect.promise(() => lost)
-        // The append, and the look-up behind it.
+        // The append, and the look-up that waits for it.
         yield* Stores.untilWaitingFor(direct.sql, yield* Stores.backend(blocker), 2)
         yield* blocker`commit`
         expect(yield* Fiber.join(appending)).toMatchObject({ streams: [{ firstVersion: 1, version: 1 }] })
@@ -140,7 +140,7 @@ for (const [name, options] of appends) {
 
 describe("a lost answer", () => {
   test(
-    "to a commit of several events to several streams is found in the order of its writes",
+    "to a commit of several events to several streams is looked up, in the order of its writes",
     run(Effect.gen(function*() {
       const { event, proxy, store, stored, stream, text } = yield* setUp
       const lost = proxy.loseAnswer(text)
@@ -157,7 +157,7 @@ describe("a lost answer", () => {
   )
 
   test(
-    "that was a version conflict is that conflict",
+    "of a version conflict becomes that conflict",
     run(Effect.gen(function*() {
       const { direct, event, proxy, store, stream, text } = yield* setUp
       yield* direct.store.append(stream, [Stores.event()])
@@ -169,7 +169,7 @@ describe("a lost answer", () => {
   )
 
   test(
-    "that was a duplicate event id is that duplicate, also where the rest of the commit is new",
+    "of a duplicate event id becomes that error, even if the rest of the commit is new",
     run(Effect.gen(function*() {
       const { direct, event, proxy, store, stored, stream, text } = yield* setUp
       const known = Stores.event()
@@ -183,7 +183,7 @@ describe("a lost answer", () => {
   )
 
   test(
-    "to a repeated commit is its first answer",
+    "to a repeated commit becomes its first answer",
     run(Effect.gen(function*() {
       const { direct, event, proxy, store, stored, stream, text } = yield* setUp
       const idempotency = { key: randomUUID(), fingerprint: "same" }
@@ -197,12 +197,12 @@ describe("a lost answer", () => {
   )
 
   test(
-    "in the caller's transaction is an error, and nothing is sent again or stored",
+    "in the caller's transaction is an error, and nothing is resent or stored",
     run(Effect.gen(function*() {
       const { event, proxy, sql, store, stored, stream, text } = yield* setUp
       const lost = proxy.loseAnswer(text)
       const transaction = sql.withTransaction(Effect.exit(store.append(stream, [event])))
-      // The transaction goes on, and cannot commit.
+      // The effect continues, and the transaction cannot commit.
       expect(yield* Effect.flip(transaction)).toMatchObject({ _tag: "SqlError" })
       yield* Effect.promise(() => lost)
       expect(yield* stored).toEqual([])
@@ -210,7 +210,7 @@ describe("a lost answer", () => {
   )
 
   test(
-    "to a read is asked for again",
+    "to a read makes the read repeat",
     run(Effect.gen(function*() {
       const { direct, event, proxy, stream } = yield* setUp
       // The SQL of each statement is in its request.
@@ -230,7 +230,7 @@ describe("a lost answer", () => {
 
 describe("a commit with guards whose answer is lost", () => {
   test(
-    "succeeds with the places of its events",
+    "succeeds with the places of its own events",
     run(Effect.gen(function*() {
       const { event, proxy, store, stored, stream, text } = yield* setUp
       const lost = proxy.loseAnswer(text)
@@ -264,7 +264,7 @@ describe("a commit that is refused while its first copy is delayed", () => {
     for (const [expected, version] of [[StreamExists, 0], [Exact(1), 0], [Exact(3), 2]] as const) {
       const where = `${ExpectedVersion.format(expected)} at version ${version}${guarded ? ", by a guard" : ""}`
       test(
-        `has an unknown outcome where the stream may still become as expected: ${where}`,
+        `has an unknown outcome if the stream may still become as expected: ${where}`,
         run(Effect.gen(function*() {
           const all = yield* setUp
           const { direct, event, stream } = all
@@ -287,7 +287,7 @@ describe("a commit that is refused while its first copy is delayed", () => {
     for (const [expected, version] of [[NoStream, 1], [Exact(0), 2], [Exact(1), 2]] as const) {
       const where = `${ExpectedVersion.format(expected)} at version ${version}${guarded ? ", by a guard" : ""}`
       test(
-        `is refused for good where the stream is past what is expected: ${where}`,
+        `is refused permanently if the stream is past the expected version: ${where}`,
         run(Effect.gen(function*() {
           const all = yield* setUp
           const { direct, event, stream } = all
@@ -303,7 +303,7 @@ describe("a commit that is refused while its first copy is delayed", () => {
   }
 
   test(
-    "is refused for good where another event is the last one",
+    "is refused permanently if the stream has another last event",
     run(Effect.gen(function*() {
       const { direct, event, proxy, store, stored, stream, text } = yield* setUp
       const known = Stores.event()
@@ -336,7 +336,7 @@ describe("the look-up of a lost append", () => {
 })
 
 test(
-  "an append that fails when it is sent again has an unknown outcome, for the first copy may still arrive",
+  "an append that fails when it is sent again has an unknown outcome, because the first copy may still arrive",
   run(Effect.gen(function*() {
     const { direct, event, proxy, stream, text } = yield* setUp
     const schema = "fails_again"
@@ -355,9 +355,9 @@ test(
   }))
 )
 
-describe.concurrent("a server that is gone for good", () => {
+describe.concurrent("a server that is lost permanently", () => {
   test(
-    "after it got the append makes the outcome unknown",
+    "after it received an append makes the outcome unknown",
     run(Effect.gen(function*() {
       const { event, proxy, store, stored, stream, text } = yield* setUp
       const lost = proxy.loseAnswer(text).then(proxy.shut)
@@ -369,11 +369,11 @@ describe.concurrent("a server that is gone for good", () => {
   )
 
   test(
-    "before it got the append makes that an error",
+    "before it received an append makes the append fail",
     run(Effect.gen(function*() {
       const { event, proxy, store, stored, stream } = yield* setUp
       yield* Effect.promise(proxy.shut)
-      // The client has seen its connections close when it has had its turn some times.
+      // The client has processed the closing of its connections after some turns of the event loop.
       const turn = Effect.promise(() => new Promise((resolve) => setTimeout(setImmediate, 5, resolve)))
       yield* Effect.repeat(turn, { times: 20 })
       const error = yield* Effect.flip(store.append(stream, [event]))
@@ -384,7 +384,7 @@ describe.concurrent("a server that is gone for good", () => {
   )
 
   test(
-    "makes a read an error",
+    "makes a read fail",
     run(Effect.gen(function*() {
       const { proxy, store, stream } = yield* setUp
       yield* Effect.promise(proxy.shut)
@@ -394,12 +394,12 @@ describe.concurrent("a server that is gone for good", () => {
   )
 
   test(
-    "when a store is opened makes that fail at once, while others still try, with one line that says why",
+    "makes opening a store fail at once, while other statements are still retried, with the reason in one line",
     run(Effect.gen(function*() {
       const { proxy, store, stream } = yield* setUp
       yield* Effect.promise(proxy.shut)
       const reading = yield* Effect.forkScoped(Effect.flip(Stores.readStream(store, stream)))
-      // Trying as long as a reader does, they would outlast him.
+      // If opening retried as long as a read does, these would end after the read.
       for (let n = 0; n < 3; n++) {
         const error = yield* Effect.flip(Stores.open(proxy.url))
         expect(error).toMatchObject({ _tag: "EventStoreError", operation: "migrate" })
@@ -410,7 +410,7 @@ describe.concurrent("a server that is gone for good", () => {
   )
 })
 
-describe("when every connection of the pool turns out dead as it is used", () => {
+describe("when every connection of the pool is broken", () => {
   const poisoned = Effect.gen(function*() {
     const all = yield* setUp
     const read = Stores.readStream(all.store, all.stream)

@@ -14,7 +14,7 @@ const listen = (url: string, channel = "refold_refold") =>
   Effect.flatMap(Stores.connect(url), (connection) => connection.listen(channel))
 
 test(
-  "appends do not wait for a notification, and those made during one are announced by one more",
+  "appends do not wait for a notification, and one more notification announces the appends made during it",
   run(Effect.gen(function*() {
     const { url } = yield* Stores.Database
     const proxy = yield* Proxy.start(url)
@@ -32,7 +32,7 @@ test(
 )
 
 test(
-  "a notification that is lost affects no append, and the next append is announced",
+  "a lost notification does not affect appends, and the next append is announced",
   run(Effect.gen(function*() {
     const { url } = yield* Stores.Database
     const proxy = yield* Proxy.start(url)
@@ -65,7 +65,7 @@ test(
 )
 
 test(
-  "the followers of another schema hear nothing",
+  "subscribers of another schema are not notified",
   run(Effect.gen(function*() {
     const { sql, url } = yield* Stores.Database
     const queue = yield* listen(url, "refold_neighbour")

@@ -1,5 +1,5 @@
-// Observers are told of every event from now on, each by itself: what one of them does reaches neither writers nor the
-// others.
+// Observers receive every event from now on, independently of each other: an observer affects neither writers nor other
+// observers.
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
 import { EventReader } from "@refold/store/log/EventReader"
 import * as Observer from "@refold/store/log/Observer"
@@ -14,13 +14,13 @@ import * as Stores from "../support/Stores.ts"
 
 const run = Stores.runner()
 
-/** An observer that notes what it is told of, and then does something. */
+/** An observer that records its events, and then runs an effect. */
 const notes = <E = never>(then: (event: RecordedEvent) => Effect.Effect<void, E> = () => Effect.void) => {
   const ids: Array<string> = []
   return {
     ids,
-    untilTold: (id: string) => Following.until(Effect.sync(() => ids.includes(id))),
-    tell: (event: RecordedEvent) => Effect.suspend(() => (ids.push(event.id), then(event)))
+    untilReceived: (id: string) => Following.until(Effect.sync(() => ids.includes(id))),
+    handle: (event: RecordedEvent) => Effect.suspend(() => (ids.push(event.id), then(event)))
   }
 }
 
@@ -38,7 +38,7 @@ const setUp = Effect.gen(function*() {
 })
 
 test(
-  "one that fails or dies still gets the next event, and others are not affected",
+  "an observer that fails or dies still receives the next event, and others are not affected",
   run(Effect.gen(function*() {
     const { append, observe } = yield* setUp
     yield* append()
@@ -50,14 +50,14 @@ test(
       throw new Error("thrown")
     }
     const well = notes()
-    yield* observe(failing.tell, { onFailure })
-    yield* observe(dying.tell, { onFailure })
+    yield* observe(failing.handle, { onFailure })
+    yield* observe(dying.handle, { onFailure })
     yield* observe(throwing, { onFailure })
-    yield* observe(well.tell)
+    yield* observe(well.handle)
     const ids = [yield* append(), yield* append()]
-    for (const { untilTold } of [failing, dying, well]) yield* untilTold(ids[1]!)
+    for (const { untilReceived } of [failing, dying, well]) yield* untilReceived(ids[1]!)
     yield* Following.until(Effect.sync(() => failures.length === 6))
-    for (const told of [failing.ids, dying.ids, well.ids]) expect(told).toEqual(ids)
+    for (const received of [failing.ids, dying.ids, well.ids]) expect(received).toEqual(ids)
     expect(failures.toSorted()).toEqual(
       ["died", "died", "failed", "failed", "Error: thrown", "Error: thrown"].toSorted()
     )
@@ -65,26 +65,26 @@ test(
 )
 
 test(
-  "a slow one delays neither writers nor others, and gets every event in the end",
+  "a slow observer delays neither writers nor others, and receives every event",
   run(Effect.gen(function*() {
     const { append, observe } = yield* setUp
     const resume = yield* Deferred.make<void>()
     const slow = notes(() => Deferred.await(resume))
     const quick = notes()
-    yield* observe(slow.tell)
-    yield* observe(quick.tell)
+    yield* observe(slow.handle)
+    yield* observe(quick.handle)
     const ids: Array<string> = []
     for (let n = 0; n < 100; n++) ids.push(yield* append())
-    yield* quick.untilTold(ids[99]!)
+    yield* quick.untilReceived(ids[99]!)
     expect(slow.ids.length).toBeLessThanOrEqual(1)
     yield* Deferred.succeed(resume, undefined)
-    yield* slow.untilTold(ids[99]!)
+    yield* slow.untilReceived(ids[99]!)
     expect([quick.ids, slow.ids]).toEqual([ids, ids])
   }))
 )
 
 test(
-  "one that appends, starts others and ends them while it handles an event affects no other",
+  "an observer may append, start other observers and end them while it handles an event",
   run(Effect.gen(function*() {
     const { append, observe } = yield* setUp
     const scope = yield* Scope.make()
@@ -95,45 +95,45 @@ test(
     const busy = notes((event) =>
       Effect.gen(function*() {
         if (event.type === "Begin") {
-          yield* Scope.provide(observe(other.tell), scope)
+          yield* Scope.provide(observe(other.handle), scope)
           yield* Deferred.succeed(began, undefined)
         }
         if (event.type === "Append") own.push(yield* append("Appended"))
         if (event.type === "End") yield* Scope.close(scope, Exit.void)
       }).pipe(Effect.orDie)
     )
-    yield* observe(busy.tell)
-    yield* observe(steady.tell)
+    yield* observe(busy.handle)
+    yield* observe(steady.handle)
     const begin = yield* append("Begin")
     yield* Deferred.await(began)
     const asked = yield* append("Append")
     yield* Following.until(Effect.sync(() => own.length === 1))
-    yield* other.untilTold(own[0]!)
+    yield* other.untilReceived(own[0]!)
     const end = yield* append("End")
-    yield* busy.untilTold(end)
+    yield* busy.untilReceived(end)
     yield* Following.until(Effect.sync(() => scope.state._tag === "Closed"))
     const last = yield* append()
-    for (const { untilTold } of [busy, steady]) yield* untilTold(last)
+    for (const { untilReceived } of [busy, steady]) yield* untilReceived(last)
     const all = [begin, asked, own[0], end, last]
     expect(busy.ids).toEqual(all)
     expect(steady.ids).toEqual(all)
-    // Begun while the first event was told, ended some time while the end was.
+    // It was started during the first event, and ended during `end`, which it may or may not have received.
     expect(other.ids.filter((id) => id !== end)).toEqual([asked, own[0]])
   }))
 )
 
 test(
-  "one that has ended gets no more events, and filters apply",
+  "an observer that has ended receives no more events, and filters apply",
   run(Effect.gen(function*() {
     const { append, observe } = yield* setUp
     const wanted = notes()
     const gone = notes()
-    yield* observe(wanted.tell, { types: ["Wanted"] })
-    yield* Effect.scoped(Effect.flatMap(observe(gone.tell), () => Effect.flatMap(append(), gone.untilTold)))
-    const told = [...gone.ids]
+    yield* observe(wanted.handle, { types: ["Wanted"] })
+    yield* Effect.scoped(Effect.flatMap(observe(gone.handle), () => Effect.flatMap(append(), gone.untilReceived)))
+    const received = [...gone.ids]
     const id = yield* append("Wanted")
-    yield* wanted.untilTold(id)
+    yield* wanted.untilReceived(id)
     expect(wanted.ids).toEqual([id])
-    expect(gone.ids).toEqual(told)
+    expect(gone.ids).toEqual(received)
   }))
 )

@@ -1,5 +1,5 @@
-// A store where nothing is due opens by one statement, and one before it that asks whose the schema is, in whatever way it is
-// opened; where that statement cannot be answered, it opens by the statements that can.
+// A store where nothing is due opens with one statement, after one that checks the owner of the schema, in every way of opening
+// it. If that statement fails, it opens with separate statements.
 import * as PgClient from "@effect/sql-pg/PgClient"
 import * as EventStore from "@refold/store/log/EventStore"
 import * as Context from "effect/Context"
@@ -54,7 +54,7 @@ const lastDrawn = (sql: SqlClient.SqlClient) =>
 
 describe.each(Object.entries(ways))("a store that is opened %s", (way, open) => {
   test(
-    "is opened by one statement where nothing is due, and one before it if it may migrate",
+    "opens with one statement if nothing is due, and with one more before it if it may migrate",
     run(Effect.gen(function*() {
       const { url } = yield* Stores.open(yield* freshDatabase())
       expect(yield* statements(open(url))).toHaveLength(way === "without migrating" ? 1 : 2)
@@ -62,9 +62,9 @@ describe.each(Object.entries(ways))("a store that is opened %s", (way, open) => 
   )
 })
 
-describe.each(["read committed", "repeatable read", "serializable"])("where %s is the sessions' default", (level) => {
+describe.each(["read committed", "repeatable read", "serializable"])("if %s is the sessions' default", (level) => {
   test.each(["by its url", "behind a pooler", "on the application's client", "to migrate in a deployment"])(
-    "a position counter that is behind is repaired by a store that is opened %s",
+    "opening a store %s repairs a position counter that is behind",
     (way) =>
       run(Effect.gen(function*() {
         const { sql, store, url } = yield* Stores.open(yield* freshDatabase())
@@ -93,7 +93,7 @@ test(
 )
 
 test(
-  "a schema is migrated inside a transaction of the caller's, which goes on",
+  "a schema is migrated inside a transaction of the caller, which stays usable",
   run(Effect.gen(function*() {
     const url = yield* freshDatabase()
     const sql = yield* Stores.connect(url)

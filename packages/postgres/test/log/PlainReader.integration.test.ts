@@ -9,8 +9,8 @@ import * as Stream from "effect/Stream"
 import { expect, it } from "vitest"
 import { layer, transaction } from "../support/Server.ts"
 
-// How nearly everybody reads a log in PostgreSQL, and loses events: `position > checkpoint`, without asking whether a
-// lower position may still commit. The events are read by the adapter, one by one, so that nothing else differs.
+// The common way to read a log in PostgreSQL, which loses events: `position > checkpoint`, without checking whether a
+// lower position may still commit. The adapter reads the events, one at a time, so that nothing else differs.
 const plainReader = Layer.effect(
   EventStore.EventStore,
   Effect.gen(function*() {
@@ -30,7 +30,7 @@ const plainReader = Layer.effect(
   })
 )
 
-it("a reader that asks for positions above its last misses events, and the law says so", async () => {
+it("a reader that selects positions above its last one misses events, and the law detects it", async () => {
   const law = EventStoreSuite.properties({ transaction })
     .find((property) => property.law === ConcurrencyLaws.tailMissesNothing(transaction).name)!
   const runtime = ManagedRuntime.make(Layer.provideMerge(plainReader, layer))

@@ -1,5 +1,4 @@
-// Behind a pooler a connection's statements and session may be another client's a moment later: with `pooler` a store
-// leaves nothing behind in a session.
+// A pooler gives a session to another client after each transaction: with `pooler` a store leaves no state in a session.
 import * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
 import { expect, test } from "vitest"
@@ -9,7 +8,7 @@ const run = Stores.runner()
 
 const connections = 3
 
-/** What a session has left. */
+/** The state that is left in a session. */
 interface Left {
   readonly statements: number
   readonly locks: number
@@ -20,7 +19,7 @@ const left = `select (select count(*)::int from pg_prepared_statements) as state
   (select count(*)::int from pg_locks where pid = pg_backend_pid() and locktype = 'advisory') as locks,
   current_setting('refold_store.locked_position', true) as setting`
 
-/** Uses everything that a store has, on every connection of its pool. */
+/** Uses every part of a store, on every connection of its pool. */
 const exercise = (options: { readonly pooler: boolean }) =>
   Effect.gen(function*() {
     const { url } = yield* Stores.Database
@@ -42,7 +41,7 @@ const exercise = (options: { readonly pooler: boolean }) =>
     })
     const lengths = yield* Effect.forEach(Arr.makeBy(12, () => use), (use) => use, { concurrency: connections })
     expect(lengths).toEqual(lengths.map(() => 2))
-    // Each of them, for none is given back before all are taken.
+    // All of them, because none is released before all are taken.
     const pool = yield* Effect.all(Arr.makeBy(connections, () => sql.reserve), { concurrency: connections })
     const rows: ReadonlyArray<ReadonlyArray<Left>> = yield* Effect.forEach(
       pool,
@@ -61,7 +60,7 @@ test(
 )
 
 test(
-  "without `pooler` every connection has prepared statements, which is what that test looks for",
+  "without `pooler` every connection has prepared statements, so the previous test can fail",
   run(Effect.gen(function*() {
     for (const { statements } of yield* exercise({ pooler: false })) expect(statements).toBeGreaterThan(5)
   }))

@@ -1,5 +1,5 @@
-// A position counter that is behind the log, as after a restore of the table alone or logical replication: it is repaired
-// before anything is hidden or stored in the wrong place, or the error says what to do.
+// A position counter that is behind the log, for example after a restore of the table alone or logical replication: it is
+// repaired before an event is hidden or gets a wrong position, or the error names the remedy.
 import * as FreshNames from "@refold/laws/internal/kit/FreshNames"
 import * as SampleProjections from "@refold/laws/internal/project/SampleProjections"
 import * as PostgresStore from "@refold/postgres/PostgresStore"
@@ -51,7 +51,7 @@ describe("a position counter that is behind the log", () => {
       expect(yield* sql`select last_value::int as last from refold.event_position`).toEqual([{ last: 10 }])
     })))
 
-  test("gives no event a position that readers have passed, with several appends at once", () =>
+  test("gives no event a position that readers have passed, also with concurrent appends", () =>
     run(Effect.gen(function*() {
       const { store } = yield* behind(3)
       const appended = yield* Effect.forEach(
@@ -89,7 +89,7 @@ describe("a position counter that is behind the log", () => {
       expect(yield* begin(yield* Stores.open(url), "three")).toBe(Math.max(...ids) + 1)
     })))
 
-  test("leaves no row out of a projection that shows no lag", () =>
+  test("does not make a projection without lag miss a row", () =>
     run(Effect.gen(function*() {
       const { reader, readModels, store } = yield* behind()
       const fresh = yield* FreshNames.make

@@ -1,4 +1,4 @@
-// The table holds only rows that readers can read, whatever a caller of append_events gives.
+// The table holds only rows that readers can read, for any arguments of append_events.
 import * as Effect from "effect/Effect"
 import * as fc from "fast-check"
 import { expect, test } from "vitest"
@@ -118,7 +118,7 @@ const text = fc.oneof(
   )
 )
 
-// JSON texts near the edges of the rules, among numbers and texts that only look like them.
+// JSON texts near the limits of the rules, mixed with numbers and texts that are similar and valid.
 const { value } = fc.letrec<{ value: string }>((tie) => ({
   value: fc.oneof(
     { maxDepth: 3 },
@@ -154,17 +154,17 @@ const occurredAt = fc.constantFrom(
 
 const sound = ["a-1", "Happened", "{}", "{}", "2020-01-01T00:00:00Z"]
 
-/** Stream, type, data, metadata and time of an event. All but one are sound, so that each rule alone decides. */
+/** Stream, type, data, metadata and time of an event. All but one are valid, so that each rule is tested alone. */
 const events = fc.tuple(
   fc.nat({ max: 4 }),
   fc.tuple(text, text, value, metadata, occurredAt)
 ).map(([changed, fields]) => sound.map((field, index) => index === changed ? fields[index] : field))
 
 test(
-  "the table refuses an event exactly where the functions for SQL clients refuse it",
+  "the table refuses an event exactly if the functions of the SQL API refuse it",
   run(Effect.gen(function*() {
     const { sql } = yield* Stores.Database
-    const ask = ([stream, type, data, meta, occurred]: ReadonlyArray<string | undefined>) =>
+    const query = ([stream, type, data, meta, occurred]: ReadonlyArray<string | undefined>) =>
       sql<{ readable: boolean; allowed: boolean }>`
         with event as (
           select ${data}::text::jsonb as data, ${meta}::text::jsonb as metadata, ${occurred}::text::timestamptz as at
@@ -177,7 +177,7 @@ test(
     yield* Effect.promise(() =>
       fc.assert(
         fc.asyncProperty(events, async (event) => {
-          const [row] = await Effect.runPromise(ask(event))
+          const [row] = await Effect.runPromise(query(event))
           const { allowed, readable } = row!
           tally[readable ? "readable" : "not"]++
           expect([event, readable]).toEqual([event, allowed])
@@ -190,7 +190,7 @@ test(
 )
 
 test(
-  "a name or data far beyond the limits is refused without a look at each character and number",
+  "a name or data far beyond the limits is refused without checking each character and number",
   run(Effect.gen(function*() {
     const { sql } = yield* Stores.Database
     const calls = [

@@ -1,4 +1,4 @@
-// What is accepted can be read again: the limits of an append, pages that are bounded in bytes, and events that a client
+// Every accepted event can be read: the limits of an append, pages that are bounded in bytes, and events that a client
 // cannot read.
 import * as PgClient from "@effect/sql-pg/PgClient"
 import { storedLength } from "@refold/core/internal/event/StoredLength"
@@ -18,7 +18,7 @@ import * as Stores from "../support/Stores.ts"
 
 const run = Stores.runner()
 
-/** Data whose text in the store has exactly so many bytes; the JSON that is sent is 50 times shorter. */
+/** Data whose text in the store has exactly this number of bytes; the JSON that is sent is 50 times shorter. */
 const numbers = (bytes: number): readonly [...ReadonlyArray<number>, string] => {
   const many = Array<number>(Math.floor(bytes / 311) - 1).fill(1e308)
   return [...many, "x".repeat(bytes - storedLength([...many, ""]))]
@@ -38,7 +38,7 @@ const limited = (url: string, maxMessageSize?: number) =>
 
 describe("an append", () => {
   test(
-    "of the largest event is read back by a client with its default message limit, one byte more is refused",
+    "of the largest event is read back by a client with the default message limit, and one more byte is refused",
     run(Effect.gen(function*() {
       const { url } = yield* Stores.Database
       const { store } = yield* limited(url)
@@ -76,7 +76,7 @@ describe("an append", () => {
   )
 
   test(
-    "by SQL is refused in the same words, by every function",
+    "by SQL is refused with the same message by every function",
     run(Effect.gen(function*() {
       const { sql } = yield* Stores.Database
       const tooLong = `jsonb_build_array(repeat('x', 8388605))`
@@ -106,7 +106,7 @@ describe("an append", () => {
 
 describe("a page", () => {
   test(
-    "ends before it has much more than 8 MiB, and the next one begins there",
+    "ends with the event that reaches 8 MiB, and the next one begins after it",
     run(Effect.gen(function*() {
       const { store, url } = yield* Stores.Database
       const proxy = yield* Proxy.start(url)
@@ -131,7 +131,7 @@ describe("a page", () => {
 
 describe("an event that the client cannot read", () => {
   test(
-    "fails each read at once, by an error that names it, after the events before it",
+    "makes each read fail without retries, with an error that names it, after the events before it",
     run(Effect.gen(function*() {
       const { store, url } = yield* Stores.Database
       const stream = Stores.freshStream("unread")

@@ -1,5 +1,5 @@
-// The SQL API: results, refusals, and the roles that may call it. That it stores and reads as every
-// other way in does is held by the laws of a store (packages/laws).
+// The SQL API: results, refusals, and the roles that may call it. The laws of a store (packages/laws) check that it stores and
+// reads like every adapter.
 import * as Effect from "effect/Effect"
 import type * as SqlError from "effect/sql/SqlError"
 import * as Fs from "node:fs"
@@ -10,24 +10,24 @@ import * as Stores from "../support/Stores.ts"
 
 const run = Stores.runner()
 
-/** What a client of any language is told by an error. */
-const told = ({ reason: { cause } }: SqlError.SqlError) => {
+/** The parts of an error that a client of any language gets. */
+const partsOf = ({ reason: { cause } }: SqlError.SqlError) => {
   const { code, detail, hint, message }: Record<string, string | undefined> = Object(cause)
-  // PostgreSQL's own errors have words there.
+  // PostgreSQL's own errors have text there.
   return { code, message, hint, detail: detail?.startsWith("{") === true ? JSON.parse(detail) as unknown : detail }
 }
 
 const refusal = (statement: string) =>
   Effect.gen(function*() {
     const { sql } = yield* Stores.Database
-    return told(yield* Effect.flip(sql.unsafe(statement)))
+    return partsOf(yield* Effect.flip(sql.unsafe(statement)))
   })
 
 const quoted = (text: string) => `'${text.replaceAll("'", "''")}'`
 
 describe("append_event", () => {
   test(
-    "appends, and says where",
+    "appends, and returns the place of the event",
     run(Effect.gen(function*() {
       const { sql, store } = yield* Stores.Database
       const stream = Stores.freshStream()
@@ -50,7 +50,7 @@ describe("append_event", () => {
   )
 
   test(
-    "stores what it is given, to the millisecond",
+    "stores all its arguments, times to the millisecond",
     run(Effect.gen(function*() {
       const { sql, store } = yield* Stores.Database
       const stream = Stores.freshStream()
@@ -64,7 +64,7 @@ describe("append_event", () => {
   )
 
   test(
-    "stores an event once under a key, also where TypeScript has stored it",
+    "stores an event once under a key, also if TypeScript has stored it",
     run(Effect.gen(function*() {
       const { sql, store } = yield* Stores.Database
       const stream = Stores.freshStream()
@@ -81,7 +81,7 @@ describe("append_event", () => {
   )
 
   test(
-    "joins the caller's transaction, which outlives a refusal behind a savepoint",
+    "joins the caller's transaction, which survives a refusal after a savepoint",
     run(Effect.gen(function*() {
       const { sql, store } = yield* Stores.Database
       const stream = Stores.freshStream()
@@ -90,7 +90,7 @@ describe("append_event", () => {
       yield* sql.withTransaction(Effect.gen(function*() {
         yield* append(0)
         const failed = yield* Effect.flip(sql.withTransaction(append(0)))
-        expect(told(failed)).toMatchObject({ code: "RF001" })
+        expect(partsOf(failed)).toMatchObject({ code: "RF001" })
         yield* append(1)
       }))
       yield* Effect.ignore(sql.withTransaction(Effect.andThen(append(2), Effect.fail("rolled back"))))
@@ -99,7 +99,7 @@ describe("append_event", () => {
   )
 
   test(
-    "tells a transaction that cannot see the writer before it to try again",
+    "fails with a retryable error in a transaction that cannot see an earlier append",
     run(Effect.gen(function*() {
       const { sql, store, url } = yield* Stores.Database
       const stream = Stores.freshStream()
@@ -109,7 +109,7 @@ describe("append_event", () => {
       yield* session`select refold.stream_version(${stream})`
       yield* sql`select * from refold.append_event(${stream}, 'Happened', '1', 1)`
       const failed = yield* Effect.flip(session`select * from refold.append_event(${stream}, 'Happened', '2', 1)`)
-      expect(told(failed)).toMatchObject({ code: "40001" })
+      expect(partsOf(failed)).toMatchObject({ code: "40001" })
     }))
   )
 })
@@ -118,7 +118,7 @@ const knownId = "00000000-0000-7000-8000-000000000001"
 const unknownId = "00000000-0000-7000-8000-000000000002"
 
 /** Every refusal, as `docs/src/content/docs/reference/sql-api.md` lists them. */
-const refusals: ReadonlyArray<readonly [name: string, statement: string, told: Readonly<Record<string, unknown>>]> = [
+const refusals: ReadonlyArray<readonly [name: string, statement: string, parts: Readonly<Record<string, unknown>>]> = [
   ["another version", "append_event('taken-1', 'A', '1', 3)", {
     code: "RF001",
     message: "stream \"taken-1\" is at version 1, but was expected to be at version 3",
@@ -343,7 +343,7 @@ const refusals: ReadonlyArray<readonly [name: string, statement: string, told: R
   }],
   ["a last event of any version", `append_event('taken-1', 'A', '1', last_event_id => '${knownId}')`, {
     code: "22023",
-    message: "last_event_id must stand beside an expected version of 1 or more"
+    message: "last_event_id must come with an expected version of 1 or more"
   }],
   [
     "a last event that is no id",
@@ -355,7 +355,7 @@ const refusals: ReadonlyArray<readonly [name: string, statement: string, told: R
   ["a change of what has happened", "delete", { code: "23001" }]
 ]
 
-// Refused for what they are and not for what they are given.
+// Statements that are refused because of their transaction or their kind, not because of their arguments.
 const others: Readonly<Record<string, string>> = {
   "a guard under another isolation": "set transaction isolation level repeatable read",
   "read_all()": "set transaction isolation level repeatable read",
@@ -374,12 +374,12 @@ const refused = Effect.fnUntraced(function*(name: string, statement: string) {
     if (first !== undefined) yield* sql.unsafe(first)
     yield* sql.unsafe(`select * from refold.${statement}`)
   }))
-  return { error: told(yield* Effect.flip(attempt)), before, after: yield* stored }
+  return { error: partsOf(yield* Effect.flip(attempt)), before, after: yield* stored }
 })
 
 describe("a refusal", () => {
   test.each(refusals)(
-    "of %s says so by code, words and JSON, and stores nothing",
+    "of %s has a code, a message and JSON, and stores nothing",
     async (name, statement, expected) => {
       const { after, before, error } = await run(refused(name, statement))()
       expect(error).toMatchObject(expected)
@@ -398,7 +398,7 @@ describe("a refusal", () => {
 })
 
 test(
-  "whatever a text says is stored as it says, and does nothing else",
+  "any text is stored unchanged, and never executed as SQL",
   run(Effect.gen(function*() {
     const { sql, store } = yield* Stores.Database
     const texts = [
@@ -434,10 +434,10 @@ test(
       const all = sql.unsafe(`select * from refold.read_all(types => array[${quoted(text)}], categories => array[
         split_part(${quoted(stream)}, '-', 1)])`)
       expect([(yield* read).length, (yield* all).length]).toEqual([2, 2])
-      // No view and no fingerprint have that name, so nothing is found under it.
+      // No view and no fingerprint have that name, so no snapshot is found.
       const rebuilt = sql.unsafe(`select (refold.rebuild_from_snapshot(${quoted(stream)}, 'pg_catalog.count', '0',
         ${quoted(text)}, ${quoted(text)})).version`)
-      expect(told(yield* Effect.flip(rebuilt)).code).toMatch(/^42/)
+      expect(partsOf(yield* Effect.flip(rebuilt)).code).toMatch(/^42/)
     }
     expect((yield* sql`select to_regclass('refold.event_store') is not null as is_there`)[0]).toEqual({
       is_there: true
@@ -460,7 +460,7 @@ test(
         `select (select count(*)::int from refold.read_stream(n)) as events from unnest('${names}'::text[]) as n`
       )
     expect(yield* counted("{planned-1,planned-2}")).toEqual([{ events: 1 }, { events: 0 }])
-    expect(told(yield* Effect.flip(counted("{planned-1,planned}")))).toMatchObject({ code: "22023" })
+    expect(partsOf(yield* Effect.flip(counted("{planned-1,planned}")))).toMatchObject({ code: "22023" })
   }))
 )
 
@@ -487,7 +487,9 @@ test(
     expect(yield* session`select * from refold.read_stream('read-1')`).toHaveLength(1)
     expect(yield* session`select * from refold.read_all(categories => '{read}')`).toHaveLength(1)
     expect(yield* session`select refold.stream_version('read-1') as version`).toEqual([{ version: 1n }])
-    expect(told(yield* Effect.flip(session`select * from refold.read_stream('read')`))).toMatchObject({ code: "22023" })
+    expect(partsOf(yield* Effect.flip(session`select * from refold.read_stream('read')`))).toMatchObject({
+      code: "22023"
+    })
   }))
 )
 
@@ -495,7 +497,7 @@ describe("a role that writes by SQL", () => {
   const login = Effect.flatMap(Stores.Database, (opened) => LoginRole.ofKind(opened, ["sql-writer"]))
 
   test(
-    "needs no more than the functions of the SQL API, and can do nothing else",
+    "needs only the functions of the SQL API, and can do nothing else",
     run(Effect.gen(function*() {
       const session = yield* Stores.connect(yield* login)
       const stream = Stores.freshStream()
@@ -512,13 +514,13 @@ describe("a role that writes by SQL", () => {
         `select * from refold.store_commit(NULL, NULL, false, '{a-1}', '{0}', '{1}', NULL, '{A}', '{1}', '{1}', '{"{}"}', NULL, NULL)`
       ]
       for (const statement of others) {
-        expect([statement, told(yield* Effect.flip(session.unsafe(statement))).code]).toEqual([statement, "42501"])
+        expect([statement, partsOf(yield* Effect.flip(session.unsafe(statement))).code]).toEqual([statement, "42501"])
       }
     }))
   )
 
   test(
-    "cannot replace functions by its own",
+    "cannot replace functions with its own",
     run(Effect.gen(function*() {
       const { sql } = yield* Stores.Database
       const url = yield* login
@@ -534,7 +536,7 @@ describe("a role that writes by SQL", () => {
 })
 
 test(
-  "writers in SQL and in TypeScript take turns, and a subscriber misses none of theirs",
+  "a subscriber misses no event of concurrent writers in SQL and in TypeScript",
   run(Effect.gen(function*() {
     const { sql, store, url } = yield* Stores.Database
     const [{ start }] = (yield* sql<{ start: bigint }>`select refold.read_head() as start`) as [{ start: bigint }]
@@ -545,7 +547,7 @@ test(
       for (let n = 0; n < 40; n++) {
         yield* session`begin`
         yield* session`select * from refold.append_event(${streams[n % 3]!}, 'BySql', ${String(n)}::jsonb)`
-        // Some stay open for a while, some never happen.
+        // Some transactions stay open for a while, some are rolled back.
         if (n % 5 === writer % 5) yield* session`select pg_sleep(0.01)`
         yield* n % 7 === writer ? session`rollback` : session`commit`
       }
@@ -574,7 +576,7 @@ test(
 )
 
 test(
-  "read_all stops short of what may still come in between",
+  "read_all stops before a position that may still be committed",
   run(Effect.gen(function*() {
     const { sql, url } = yield* Stores.Database
     const late = yield* Stores.connect(url)
@@ -600,7 +602,7 @@ describe("rebuild_from_snapshot", () => {
   })
 
   test(
-    "folds to the same from a snapshot and from nothing, at every version",
+    "returns the same state from a snapshot and from the initial state, at every version",
     run(Effect.gen(function*() {
       const sql = yield* fold
       const stream = Stores.freshStream()
@@ -639,7 +641,7 @@ describe("rebuild_from_snapshot", () => {
 })
 
 test(
-  "everything in the schema says what it is",
+  "every object in the schema has a comment",
   run(Effect.gen(function*() {
     const { sql } = yield* Stores.Database
     const silent = yield* sql<{ name: string }>`
@@ -657,8 +659,8 @@ test(
         and obj_description(oid, 'pg_trigger') is null
       order by 1`
     expect(silent).toEqual([])
-    const [{ said }] = (yield* sql<{ said: string }>`
-      select obj_description('refold.append_event'::regproc, 'pg_proc') as said`) as [{ said: string }]
-    expect(said).toMatch(/^Appends one event to a stream, from psql and from any language\.\n {2}stream +category-id/)
+    const [{ text }] = (yield* sql<{ text: string }>`
+      select obj_description('refold.append_event'::regproc, 'pg_proc') as text`) as [{ text: string }]
+    expect(text).toMatch(/^Appends one event to a stream, from psql and from any language\.\n {2}stream +category-id/)
   }))
 )

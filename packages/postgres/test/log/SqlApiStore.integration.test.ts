@@ -1,4 +1,4 @@
-// The functions for people are held to every law of a store: what is written and read in psql is what TypeScript says.
+// The functions of the SQL API satisfy every law of a store: psql writes and reads the same as TypeScript.
 import * as EventStoreSuite from "@refold/laws/EventStoreSuite"
 import * as LogBrowserSuite from "@refold/laws/log/LogBrowserSuite"
 import * as EmbeddedStore from "../support/EmbeddedStore.ts"
@@ -7,7 +7,7 @@ import * as SqlApiStore from "../support/SqlApiStore.ts"
 
 EventStoreSuite.suite("the SQL functions on a server", SqlApiStore.over(layer), { transaction, runs: 10 })
 
-LogBrowserSuite.suite("looking through the log by SQL functions", SqlApiStore.over(layer), { runs: 10 })
+LogBrowserSuite.suite("the log browser by SQL functions", SqlApiStore.over(layer), { runs: 10 })
 
 EventStoreSuite.suite("the SQL functions, embedded", SqlApiStore.over(EmbeddedStore.layer()), {
   transaction,

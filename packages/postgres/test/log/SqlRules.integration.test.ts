@@ -1,4 +1,4 @@
-// What SQL checks before it stores is what core checks, and the one text of a JSON value is the same in both languages.
+// SQL checks the same rules as core before it stores, and the canonical text of a JSON value is the same in both languages.
 import type { InvalidInput } from "@refold/core/event/InvalidInput"
 import * as Json from "@refold/core/event/Json"
 import * as NewEvent from "@refold/core/event/NewEvent"
@@ -32,7 +32,7 @@ const runtimes = {
 
 afterAll(() => Promise.all(Object.values(runtimes).map((runtime) => runtime.dispose())))
 
-// Names near every edge of the rules; whatever jsonb cannot hold at all never gets to a function.
+// Names near every limit of the rules. Texts that jsonb cannot hold are left out, because they reach no function.
 const text = fc.oneof(
   fc.string({ unit: "binary", maxLength: 5 }),
   fc.string({ unit: fc.constantFrom("a", "-", "\ufeff", "𝄞", "é", " ", "\n"), maxLength: 6 }),
@@ -91,59 +91,59 @@ const ruleOf = (result: Result.Result<unknown, InvalidInput>) => Result.isFailur
 const isRefused = (result: Result.Result<unknown, unknown>) => Result.isFailure(result)
 
 describe.each(Object.entries(runtimes))("%s", (_where, runtime) => {
-  const ask = <A>(query: (sql: SqlClient.SqlClient) => Effect.Effect<ReadonlyArray<{ answer: A }>, unknown>) =>
+  const answerOf = <A>(query: (sql: SqlClient.SqlClient) => Effect.Effect<ReadonlyArray<{ answer: A }>, unknown>) =>
     runtime.runPromise(
       Effect.flatMap(SqlClient.SqlClient, (sql) => Effect.map(query(sql), ([row]) => row!.answer))
     )
   const check = <A>(arbitrary: fc.Arbitrary<A>, holds: (value: A) => Promise<void>) =>
     fc.assert(fc.asyncProperty(arbitrary, holds), { numRuns: 300 })
 
-  test("a name is refused where core refuses it", () =>
+  test("a name is refused if core refuses it", () =>
     check(text, async (name) => {
-      const problem = await ask<string | null>((sql) => sql`select refold.name_problem(${name}) as answer`)
+      const problem = await answerOf<string | null>((sql) => sql`select refold.name_problem(${name}) as answer`)
       expect([name, problem]).toEqual([name, ruleOf(NewEvent.checkName(name, "type"))])
     }))
 
-  test("the name of a stream is refused where core refuses it", () =>
+  test("the name of a stream is refused if core refuses it", () =>
     check(text, async (name) => {
-      const problem = await ask<string | null>((sql) => sql`select refold.stream_problem(${name}) as answer`)
+      const problem = await answerOf<string | null>((sql) => sql`select refold.stream_problem(${name}) as answer`)
       expect([name, problem]).toEqual([name, ruleOf(StreamName.parse(name))])
     }))
 
   test.each(ReadRefusals.kinds)(
-    "a read of the %s is refused where core refuses it, in the same words",
+    "a read of the %s is refused if core refuses it, with the same message",
     (kind) =>
       check(ReadRefusals.reads(text), async (read) => {
         const refused = await runtime.runPromise(
-          Effect.flatMap(SqlClient.SqlClient, (sql) => ReadRefusals.askSql(sql, kind, read))
+          Effect.flatMap(SqlClient.SqlClient, (sql) => ReadRefusals.refusalBySql(sql, kind, read))
         )
         expect([read, refused]).toEqual([read, ReadRefusals.byCore[kind](read)])
       })
   )
 
-  test("JSON is refused where core refuses it", () =>
+  test("JSON is refused if core refuses it", () =>
     check(json, async (value) => {
-      const problem = await ask<string | null>((sql) =>
+      const problem = await answerOf<string | null>((sql) =>
         sql`select refold.json_problem(${JSON.stringify(value)}::text::jsonb) as answer`
       )
       expect(problem !== null).toEqual(isRefused(Json.storable(value, "data")))
     }))
 
-  test.each([1, 511, 512, 513, 600])("JSON %i levels deep is refused where core refuses it", async (depth) => {
+  test.each([1, 511, 512, 513, 600])("JSON %i levels deep is refused if core refuses it", async (depth) => {
     const value = nested(depth)
-    const problem = await ask<string | null>((sql) =>
+    const problem = await answerOf<string | null>((sql) =>
       sql`select refold.json_problem(${JSON.stringify(value)}::text::jsonb) as answer`
     )
     expect(problem !== null).toBe(isRefused(Json.storable(value, "data")))
   })
 
-  test("a number that JavaScript would read as another is refused, any that it has written is not", () =>
+  test("a number that JavaScript would read as another one is refused, and every number that it has written is accepted", () =>
     check(
       fc.tuple(fc.double({ noNaN: true, noDefaultInfinity: true }), fc.integer({ min: 1 })),
       async ([number, whole]) => {
         const written = JSON.stringify(number)
         const more = `${whole}.0000000000000000000000001`
-        const [own, other] = await ask<ReadonlyArray<string | null>>((sql) =>
+        const [own, other] = await answerOf<ReadonlyArray<string | null>>((sql) =>
           sql`select array[refold.json_problem(${written}::text::jsonb), refold.json_problem(${more}::text::jsonb)] as answer`
         )
         expect([written, own]).toEqual([written, null])
@@ -151,36 +151,36 @@ describe.each(Object.entries(runtimes))("%s", (_where, runtime) => {
       }
     ))
 
-  test("a JSON value has the one text that core gives it", () =>
+  test("the canonical text of a JSON value is that of core", () =>
     check(json, async (value) => {
       const storable = Json.storable(value, "data")
       if (Result.isFailure(storable)) return
-      const canonical = await ask<string>((sql) =>
+      const canonical = await answerOf<string>((sql) =>
         sql`select refold.canonical_json(${JSON.stringify(value)}::text::jsonb) as answer`
       )
       expect(canonical).toBe(Json.canonical(storable.success))
     }))
 
-  test("text in a string is no key and no number, also beside a key or a number that is refused", async () => {
+  test("text inside a string is not checked as a key or a number", async () => {
     const harmless = [String.raw`"\n": 1`, "12345678901234567890", String.raw`\\": "\"": `, "{", "\""]
     const ofText = (text: string, ...more: ReadonlyArray<unknown>) => [{ [`a ${text}`]: text }, text, [text, ...more]]
     for (const text of harmless) {
       for (const more of [[], [{ "\"": 1 }], [{ a: { "\u001f": [] } }], [{ "\u007f": 1, "ab\n": 2, "\\": 3 }]]) {
         const value = ofText(text, ...more)
-        const problem = await ask<string | null>((sql) =>
+        const problem = await answerOf<string | null>((sql) =>
           sql`select refold.json_problem(${JSON.stringify(value)}::text::jsonb) as answer`
         )
         expect([value, problem === null]).toEqual([value, Result.isSuccess(Json.storable(value, "data"))])
       }
     }
     const numbers = `{"a": "1.5", "b": ["\\"", 1.5, 12345678901234567890]}`
-    expect(await ask((sql) => sql`select refold.json_problem(${numbers}::text::jsonb) as answer`))
+    expect(await answerOf((sql) => sql`select refold.json_problem(${numbers}::text::jsonb) as answer`))
       .toBe("must hold only numbers that a double can hold, not 12345678901234567890")
   })
 
-  test("a command has a fingerprint up to 32 levels and 1 MiB, and beyond that is refused by name", async () => {
+  test("a command has a fingerprint up to 32 levels and 1 MiB, and a larger one is refused with the field and the rule", async () => {
     const fingerprint = (command: string) =>
-      ask<string>((sql) => sql`select refold.command_fingerprint('c', 'i', ${command}::text::jsonb) as answer`)
+      answerOf<string>((sql) => sql`select refold.command_fingerprint('c', 'i', ${command}::text::jsonb) as answer`)
     const nested = (levels: number) => "[".repeat(levels) + "]".repeat(levels)
     const ofLength = (length: number) => JSON.stringify("x".repeat(length - 2))
     expect(await fingerprint(nested(32))).toBe(`["c","i",${nested(32)}]`)
@@ -197,7 +197,7 @@ describe.each(Object.entries(runtimes))("%s", (_where, runtime) => {
     }
   })
 
-  test("a number whose text is huge is refused by name before the text is made, which would take gigabytes", async () => {
+  test("a number with a huge text is refused before the text is made, which would take gigabytes", async () => {
     const huge = `[${Array.from({ length: 9000 }, (_, index) => index % 2 === 0 ? "1e131071" : "-1e-16383").join(",")}]`
     const rule = "must hold only numbers that a double can hold"
     for (
@@ -215,31 +215,31 @@ describe.each(Object.entries(runtimes))("%s", (_where, runtime) => {
         ["command", "select refold.command_fingerprint('c', 'i', $1::text::jsonb)"]
       ] as const
     ) {
-      await expect(ask((sql) => sql.unsafe(statement, [huge]))).rejects.toMatchObject({
+      await expect(answerOf((sql) => sql.unsafe(statement, [huge]))).rejects.toMatchObject({
         reason: { cause: { code: "22023", message: expect.stringContaining(`${field} ${rule}`) } }
       })
     }
   })
 
-  test("the text of a JSON value has as many bytes as core counts", () =>
+  test("the text of a JSON value has the number of bytes that core counts", () =>
     check(json, async (value) => {
       const storable = Json.storable(value, "data")
       if (Result.isFailure(storable)) return
-      const length = await ask<number>((sql) =>
+      const length = await answerOf<number>((sql) =>
         sql`select octet_length(${JSON.stringify(value)}::text::jsonb::text) as answer`
       )
       expect([value, storedLength(storable.success)]).toEqual([value, length])
     }))
 
-  test("a command that TypeScript has handled under a key is known to SQL, under that key and no other command", () =>
+  test("SQL finds the answer to a command that TypeScript has handled under a key, only for that key and command", () =>
     check(fc.tuple(text, Sample.commands, Sample.commands), async ([id, command, other]) => {
       const idempotencyKey = `${id.slice(0, 100)}-${next++}`
       const handled = await runtime.runPromise(Effect.result(handle(idempotencyKey, command, { idempotencyKey })))
       if (Result.isFailure(handled) || handled.success.events.length === 0) return
-      const answer = (asked: Sample.Command) =>
-        ask<number>((sql) =>
+      const answer = (sent: Sample.Command) =>
+        answerOf<number>((sql) =>
           sql`select version::int as answer from refold.first_answer(${idempotencyKey}, refold.command_fingerprint(
-              ${Sample.aggregate.category}, ${idempotencyKey}, ${JSON.stringify(asked)}::text::jsonb))`
+              ${Sample.aggregate.category}, ${idempotencyKey}, ${JSON.stringify(sent)}::text::jsonb))`
         )
       expect(await answer(command)).toBe(handled.success.version)
       if (Equal.equals(other, command)) return
@@ -247,7 +247,7 @@ describe.each(Object.entries(runtimes))("%s", (_where, runtime) => {
     }))
 
   test("new ids are of version 7, and in the order of their milliseconds", async () => {
-    const ids = await ask<ReadonlyArray<string>>((sql) =>
+    const ids = await answerOf<ReadonlyArray<string>>((sql) =>
       sql`select array_agg(refold.new_event_id()::text order by n) as answer from generate_series(1, 100) as n`
     )
     for (const id of ids) expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
@@ -257,10 +257,10 @@ describe.each(Object.entries(runtimes))("%s", (_where, runtime) => {
   })
 })
 
-/** Functions that check less than they should, each with the kind of read in which that shows. */
+/** Functions with missing checks, each with the kind of read that detects it. */
 const faults: ReadonlyArray<readonly [name: string, kind: typeof ReadRefusals.kinds[number], statement: string]> = [
   [
-    "reads check their stream only",
+    "reads check only their stream",
     "stream",
     `create or replace function refold.read_problem(
       after bigint, max_count bigint, as_of_version bigint, as_of_position bigint, as_of_recorded_at timestamptz,
@@ -268,7 +268,7 @@ const faults: ReadonlyArray<readonly [name: string, kind: typeof ReadRefusals.ki
     ) returns jsonb language sql immutable as $$ select null::jsonb $$`
   ],
   [
-    "a read of a stream that no stream can be is empty",
+    "a read of an invalid stream name is empty",
     "version",
     `create or replace function refold.stream_problem(name text) returns text language sql immutable
       as $$ select null::text $$`
@@ -288,13 +288,13 @@ const faults: ReadonlyArray<readonly [name: string, kind: typeof ReadRefusals.ki
 ]
 
 test.each(faults)(
-  "the law notices where %s",
+  "the law detects that %s",
   (_name, kind, statement) =>
     Effect.runPromise(Effect.scoped(Effect.gen(function*() {
       const { sql } = yield* Stores.open(yield* freshDatabase())
       yield* sql.unsafe(statement)
       const property = fc.asyncProperty(ReadRefusals.reads(text), async (read) => {
-        const refused = await Effect.runPromise(Effect.exit(ReadRefusals.askSql(sql, kind, read)))
+        const refused = await Effect.runPromise(Effect.exit(ReadRefusals.refusalBySql(sql, kind, read)))
         const core = ReadRefusals.byCore[kind](read)
         return refused._tag === "Success" && refused.value?.field === core?.field && refused.value?.rule === core?.rule
       })
@@ -330,7 +330,7 @@ describe("a document of writes", () => {
       ? ExpectedVersion.Exact(StreamVersion(version))
       : undefined
 
-  // The document once more, as a commit.
+  // The same document, as a commit.
   const commitOf = (writes: ReadonlyArray<Record<string, unknown>>) => ({
     writes: writes.map(({ events, expectedVersion, lastEventId, stream }) => ({
       stream,
@@ -343,7 +343,7 @@ describe("a document of writes", () => {
     }))
   })
 
-  test("is refused where core refuses the commit", () =>
+  test("is refused if core refuses the commit", () =>
     fc.assert(
       fc.asyncProperty(fc.array(write, { maxLength: 3 }), async (writes) => {
         const problem = await runtimes["on a server"].runPromise(
@@ -353,7 +353,7 @@ describe("a document of writes", () => {
               ([row]) => row!.answer
             ))
         )
-        // Not typed as what a caller in TypeScript could send at all.
+        // Not a valid type in TypeScript.
         const verdict = Commit.check(commitOf(writes) as unknown as Commit.Commit)
         expect({ refused: problem !== null, problem }).toEqual({ refused: isRefused(verdict), problem })
       }),

@@ -1,5 +1,5 @@
-// The order of appends that have a name in common, against a model: a list in which an append goes when none before it has a
-// name that it has, too, unless both share it.
+// The order of appends that claim common names, against a model: a list in which an append has its turn when no earlier append
+// claims one of its names, unless both share it.
 import * as FastCheck from "fast-check"
 import { expect, test } from "vitest"
 import * as StreamTurns from "../../src/log/internal/StreamTurns.ts"
@@ -11,7 +11,7 @@ interface Entry {
 const collide = (one: Entry, other: Entry): boolean =>
   one.claims.some((a) => other.claims.some((b) => a.name === b.name && !(a.isShared && b.isShared)))
 
-/** Those that have their turn, by the model. */
+/** The entries that have their turn, by the model. */
 const turnsOf = (line: ReadonlyArray<Entry>): ReadonlyArray<Entry> =>
   line.filter((entry, index) => !line.slice(0, index).some((before) => collide(before, entry)))
 
@@ -28,7 +28,7 @@ const steps = FastCheck.array(
   { maxLength: 60 }
 )
 
-test("an append has its turn when no earlier one has a name of it, and at once when the last of these leaves", () => {
+test("an append has its turn when no earlier append claims one of its names, and at once when the last such append leaves", () => {
   FastCheck.assert(FastCheck.property(steps, (steps) => {
     const turns = StreamTurns.make()
     const line: Array<Entry & StreamTurns.Member> = []
@@ -48,7 +48,7 @@ test("an append has its turn when no earlier one has a name of it, and at once w
         if (gone !== undefined) turns.leave(gone)
       }
       expect(line.filter((entry) => granted.includes(entry))).toEqual(turnsOf(line))
-      // None gets its turn twice.
+      // No entry gets its turn twice.
       expect(new Set(granted).size).toBe(granted.length)
     }
   }))

@@ -1,4 +1,4 @@
-// Where a subscription begins and what it leaves out, of the past and of what comes; what it refuses.
+// The options of a subscription: its start, its filters on past and future events, and invalid input.
 import type { Position } from "@refold/core/event/Position"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
@@ -9,7 +9,7 @@ import * as Stores from "../support/Stores.ts"
 
 const run = Stores.runner()
 
-/** A store, its head when the test begins, and appends that yield the event's id. */
+/** A store, its head when the test begins, and appends that return the event's id. */
 const setUp = Effect.gen(function*() {
   const opened = yield* Stores.Database
   const append = (fields: Parameters<typeof Stores.event>[0] = {}, stream = Stores.freshStream()) => {
@@ -20,7 +20,7 @@ const setUp = Effect.gen(function*() {
 })
 
 test(
-  "it is given only what it asks for, of the past and of what comes",
+  "a subscription receives only the events that it selects, of the past and of the future",
   run(Effect.gen(function*() {
     const { append, reader, start } = yield* setUp
     const at = (year: number) => ({ occurredAt: DateTime.makeUnsafe(Date.UTC(year, 0, 1)) })
@@ -58,7 +58,7 @@ test(
 
 describe("replayFrom", () => {
   test(
-    "gives an event again, by its position or its id, and all that follow",
+    "includes the event at its start, given by position or id, and all later events",
     run(Effect.gen(function*() {
       const { append, reader, start } = yield* setUp
       const [first, second, third] = [yield* append(), yield* append({ type: "Wanted" }), yield* append()]
@@ -77,7 +77,7 @@ describe("replayFrom", () => {
   )
 
   test(
-    "finds an event that is still held back, and waits for it",
+    "accepts an event that is still held back, and waits for it",
     run(Effect.gen(function*() {
       const { append, reader, url } = yield* setUp
       const other = yield* Stores.connect(url)
@@ -92,11 +92,11 @@ describe("replayFrom", () => {
   )
 })
 
-describe("bad input is refused at once:", () => {
+describe("invalid input is refused at once:", () => {
   const failure = <A, E>(events: Stream.Stream<A, E>) => Effect.flip(Stream.runDrain(events))
 
   test(
-    "numbers that are no positions, a place that the log has not come to, names that are none",
+    "invalid positions, a position after the end of the log, invalid names",
     run(Effect.gen(function*() {
       const { append, reader, store } = yield* setUp
       yield* append()
@@ -115,7 +115,7 @@ describe("bad input is refused at once:", () => {
   )
 
   test(
-    "an id that no event has, and one that is none",
+    "an unknown event id and an invalid one",
     run(Effect.gen(function*() {
       const { reader } = yield* setUp
       const { id } = Stores.event()

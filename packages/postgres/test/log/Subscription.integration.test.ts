@@ -1,5 +1,5 @@
-// A subscriber is given every event once, in the order of the log: those stored already and those to come, whatever the
-// order in which writers commit, and no faster than it can take them.
+// A subscriber receives every event once, in the order of the log: stored and future events, with any order of
+// commits, and no faster than it handles them.
 import type { NewEvent } from "@refold/core/event/NewEvent"
 import * as EventStore from "@refold/store/log/EventStore"
 import { EventStoreError } from "@refold/store/log/EventStoreError"
@@ -14,7 +14,7 @@ import * as Writers from "../support/Writers.ts"
 
 const run = Stores.runner()
 
-/** A store, its head when the test begins, and appends that yield the event's id. */
+/** A store, its head when the test begins, and appends that return the event's id. */
 const setUp = Effect.gen(function*() {
   const opened = yield* Stores.Database
   const append = () => {
@@ -30,7 +30,7 @@ const many = (count: number): readonly [NewEvent, ...Array<NewEvent>] => [
 ]
 
 test(
-  "it sees every event of many writers that commit out of order once, in order, also if it starts in the middle",
+  "a subscriber receives every event of many writers that commit out of order once, in order, also if it starts in the middle",
   run(Effect.gen(function*() {
     const { append, reader, sql, start, url } = yield* setUp
     const writing = yield* Stores.open(url, { maxConnections: 8 })
@@ -51,7 +51,7 @@ test(
 )
 
 test(
-  "it waits for a low position that is committed late, and sees the events above it then",
+  "a subscriber waits for a low position that is committed late, and receives the events above it only then",
   run(Effect.gen(function*() {
     const { append, reader, start, store, url } = yield* setUp
     const { ids, untilSeen } = yield* Following.follow(reader.subscribe({ after: start }))
@@ -61,7 +61,7 @@ test(
     yield* other`begin`
     const low = yield* Stores.appendBySql(other)
     const high = [yield* append(), yield* append()]
-    // Whoever begins at an event that is held back has nothing to do yet, but is not refused.
+    // A subscription from an event that is held back receives nothing yet, but is not refused.
     const { last } = yield* store.bound
     const late = yield* Following.follow(reader.subscribe({ after: last }))
     yield* Effect.sleep("300 millis")
@@ -76,7 +76,7 @@ test(
 )
 
 test(
-  "a slow one holds up no writer, not even with one connection, and has no more than some pages read ahead",
+  "a slow subscriber delays no writer, even with one connection, and reads only some pages ahead",
   run(Effect.gen(function*() {
     const { start, url } = yield* setUp
     const { sql, store } = yield* Stores.open(url, { maxConnections: 1 })
@@ -104,7 +104,7 @@ test(
 )
 
 test(
-  "a read that fails for good in the middle is begun again behind the last event",
+  "a read that fails permanently in the middle is restarted after the last event",
   run(Effect.gen(function*() {
     const { sql, start, store } = yield* setUp
     let failures = 0
@@ -122,7 +122,7 @@ test(
     })
     yield* store.append(Stores.freshStream(), many(5))
     const { ids, untilCount, untilSeen } = yield* Following.follow(
-      // It warns of each failure.
+      // Each failure logs a warning.
       Stream.provideService(subscribe({ after: start }), MinimumLogLevel, "Error")
     )
     yield* untilCount(5)
@@ -135,7 +135,7 @@ test(
 )
 
 test(
-  "one that begins within a transaction does not make others see by its connection, which may be lost",
+  "a subscription that begins within a transaction does not read the head for others on its connection",
   run(Effect.gen(function*() {
     const { sql: admin, url } = yield* setUp
     const { reader, sql, store } = yield* Stores.open(url, { pooler: true, pollInterval: "20 millis" })

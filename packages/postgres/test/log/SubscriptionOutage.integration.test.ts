@@ -1,5 +1,5 @@
-// A subscriber outlives whatever happens to the server and to connections: it goes on behind the last event it was
-// given, without a gap and without giving one again.
+// A subscriber survives outages of the server and of connections: it continues after the last event that it received,
+// without a gap and without a repeated event.
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import { describe, expect, test } from "vitest"
@@ -9,14 +9,14 @@ import * as Proxy from "../support/Proxy.ts"
 import * as RestartableServer from "../support/RestartableServer.ts"
 import * as Stores from "../support/Stores.ts"
 
-/** Appends to a stream of its own until interrupted, whatever becomes of each append. */
+/** Appends to its own stream until it is interrupted, and ignores the outcomes. */
 const writer = ({ store }: Stores.Opened) => {
   const stream = Stores.freshStream()
   const append = Effect.suspend(() => store.append(stream, [Stores.event(), Stores.event()]))
   return Effect.forever(Effect.andThen(Effect.ignore(append), Effect.sleep("1 millis")))
 }
 
-/** Writes through one store and follows the log through others during the outage, and some time before and after. */
+/** Writes through one store and subscribes through others during the outage, and some time before and after. */
 const during = (
   server: string,
   outage: Effect.Effect<unknown>,
@@ -53,7 +53,7 @@ const waysToFollow = [{}, { pooler: true }, { maxConnections: 1 }]
 const restarts = {
   "is restarted": ({ restart }: PostgresServer.PostgresServer) => Effect.promise(restart),
   crashes: ({ crash }: PostgresServer.PostgresServer) => Effect.promise(crash),
-  "loses every connection again and again": ({ url }: PostgresServer.PostgresServer) =>
+  "loses every connection repeatedly": ({ url }: PostgresServer.PostgresServer) =>
     Effect.scoped(Effect.gen(function*() {
       const killer = yield* Stores.connect(url)
       const kill = killer`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'refold'`
@@ -63,7 +63,7 @@ const restarts = {
 
 describe.skipIf(RestartableServer.isMissing)(`when the server${RestartableServer.ifSkipped}`, () => {
   for (const [name, outage] of Object.entries(restarts)) {
-    test(`${name}, subscribers see every event once, in order`, () =>
+    test(`${name}, subscribers receive every event once, in order`, () =>
       Effect.runPromise(Effect.scoped(Effect.gen(function*() {
         const server = yield* shared
         const { seen, stored } = yield* during(server.url, outage(server), waysToFollow)
@@ -76,7 +76,7 @@ describe.skipIf(RestartableServer.isMissing)(`when the server${RestartableServer
 const run = Stores.runner()
 
 test(
-  "when its own connections are cut, a subscriber sees every event once, in order",
+  "when its own connections are cut, a subscriber receives every event once, in order",
   run(Effect.gen(function*() {
     const { url } = yield* Stores.Database
     const proxy = yield* Proxy.start(url)
@@ -84,7 +84,7 @@ test(
       for (const text of ["read_head", "event_store", "LISTEN", "read_head", "event_store"]) {
         const lost = text === "event_store" ? proxy.loseAnswer(text) : proxy.loseRequest(text)
         proxy.poison()
-        // Whatever is not asked for again cannot be lost.
+        // If the page is not requested again, its answer cannot be lost.
         yield* Effect.timeoutOption(Effect.promise(() => lost), "300 millis")
       }
     })

@@ -1,5 +1,5 @@
-// A reader that tails the log while many writers commit out of order misses nothing. The same test finds out a reader
-// that goes by `position > $1` alone, which is what the locks and the bound are for.
+// A reader that tails the log while many writers commit out of order misses nothing. The same test detects a reader that
+// uses only `position > $1`, without the locks and the bound.
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
 import * as EventStore from "@refold/store/log/EventStore"
 import { EventStoreError } from "@refold/store/log/EventStoreError"
@@ -16,7 +16,7 @@ const run = Stores.runner()
 const writers = 8
 const transactionsEach = 25
 
-/** Tails the log through `reader` while the writers write, and a little longer; yields what it read and what there is. */
+/** Tails the log through `reader` while the writers write, and a little longer; returns the read and the stored events. */
 const tail = (reader: EventStore.EventStore["Service"]) =>
   Effect.gen(function*() {
     const { sql, store, url } = yield* Stores.Database
@@ -29,14 +29,14 @@ const tail = (reader: EventStore.EventStore["Service"]) =>
     })
     const tailing = yield* Effect.forkChild(Effect.forever(readOn))
     yield* Writers.write(writing, writers, transactionsEach)
-    // A reader that was behind gets to the end; one that has passed an event by never comes back to it.
+    // A reader that lags reaches the end; a reader that has skipped an event never reads it.
     yield* Fiber.interrupt(tailing)
     const meanwhile = seen.length
     yield* readOn
     return { meanwhile, seen: seen.map(({ id }) => id), stored: yield* Following.storedAfter(sql, start) }
   })
 
-/** The reader that is not enough. */
+/** The incorrect reader. */
 const plainReader = ({ sql, store }: Stores.Opened): EventStore.EventStore["Service"] =>
   EventStore.fromAdapter({
     ...store,
@@ -53,20 +53,20 @@ test(
   run(Effect.gen(function*() {
     const { store } = yield* Stores.Database
     const { meanwhile, seen, stored } = yield* tail(store)
-    // It read while they wrote.
+    // It has read while the writers were writing.
     expect(meanwhile).toBeGreaterThan(0)
     expect(seen).toEqual(stored)
   }))
 )
 
 test(
-  "a tailing reader that goes by the position alone misses events in the same test",
+  "a tailing reader that uses only the position misses events in the same test",
   run(Effect.gen(function*() {
     const reader = plainReader(yield* Stores.Database)
     let read = yield* tail(reader)
     for (let round = 2; round <= 20 && read.seen.length === read.stored.length; round++) read = yield* tail(reader)
     expect(read.stored).toEqual(expect.arrayContaining(read.seen))
-    // Fails after twenty rounds without a missed event: then the writers do not commit out of order.
+    // Fails after twenty rounds without a missed event, because the writers then do not commit out of order.
     expect(read.seen.length).toBeLessThan(read.stored.length)
   }))
 )

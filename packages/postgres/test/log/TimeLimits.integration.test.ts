@@ -1,4 +1,4 @@
-// How long a store waits for its server: the retry budgets of reads and appends, and the timeout of a statement.
+// The time limits of a store: the retry budgets of reads and appends, and the timeout of a statement.
 import * as Aggregate from "@refold/core/decide/Aggregate"
 import * as Decider from "@refold/core/decide/Decider"
 import * as EventCodec from "@refold/core/event/EventCodec"
@@ -70,7 +70,7 @@ describe("with no time for retries", () => {
   )
 
   test(
-    "an append that is lost on its way is looked up and not sent again",
+    "an append that is lost before it arrives is looked up and not sent again",
     run(Effect.gen(function*() {
       const { direct, event, proxy, store, stream, text } = yield* setUp({ retryAppendsFor: 0 })
       const lost = proxy.loseRequest(text)
@@ -93,7 +93,7 @@ describe("with no time for retries", () => {
 
 describe("while the server is down", () => {
   test(
-    "a load with snapshots has one budget: the events are tried once after the snapshot",
+    "a load with snapshots has one retry budget: after the snapshot has used it, the read of the events is tried once",
     run(Effect.gen(function*() {
       const { opened, proxy } = yield* setUp({ retryReadsFor: "300 millis" })
       const id = randomUUID()
@@ -112,10 +112,10 @@ describe("while the server is down", () => {
   )
 })
 
-describe("a server that has too many clients", () => {
+describe("a server with too many clients", () => {
   const names = ["reads", "appends"] as const
 
-  test.each(names)("is waited for by %s", (name) =>
+  test.each(names)("makes %s wait", (name) =>
     run(Effect.gen(function*() {
       const direct = yield* Stores.Database
       const stream = Stores.freshStream()
@@ -129,7 +129,7 @@ describe("a server that has too many clients", () => {
         retryReadsFor: "1 minute",
         retryAppendsFor: "1 minute"
       })
-      // From now on every connection is one too many.
+      // From now on every new connection is refused.
       yield* direct.sql.unsafe(`alter role ${role} connection limit 0`)
       yield* direct.sql`select pg_terminate_backend(pid, 60000) from pg_stat_activity where usename = ${role}`
       const { capture, spans } = tracing()
@@ -148,7 +148,7 @@ describe("a server that has too many clients", () => {
 
 describe("an answer that never comes", () => {
   test(
-    "to a read is asked for again on another connection",
+    "to a read makes the read repeat on another connection",
     run(Effect.gen(function*() {
       const { event, proxy, store, stream } = yield* setUp({ queryTimeout: "300 millis" })
       yield* store.append(stream, [event])
@@ -164,7 +164,7 @@ describe("an answer that never comes", () => {
     run(Effect.gen(function*() {
       const { direct, event, proxy, store, stream, text } = yield* setUp({ queryTimeout: "300 millis" })
       const held = proxy.holdAnswer(text)
-      // What cannot be interrupted ends in time, too.
+      // An uninterruptible append also ends in time.
       const appended = yield* Effect.uninterruptible(store.append(stream, [event]))
       expect(appended).toMatchObject({ streams: [{ firstVersion: 1, version: 1 }] })
       yield* Effect.promise(() => held)
@@ -174,7 +174,7 @@ describe("an answer that never comes", () => {
   )
 
   test(
-    "is an error where there is no time for retries, and names the option",
+    "is an error that names the option if there is no time for retries",
     run(Effect.gen(function*() {
       const { direct, store, stream } = yield* setUp({ queryTimeout: "300 millis", retryReadsFor: 0 })
       const blocker = yield* Stores.connect(direct.url)
@@ -194,7 +194,7 @@ describe("a limit", () => {
     ["retryReadsFor", "must be a duration of 0 or more"],
     ["retryAppendsFor", "must be a duration of 0 or more"],
     ["queryTimeout", "must be at least a millisecond"]
-  ])("%s that is no duration is refused", (field, rule) =>
+  ])("%s that is not a valid duration is refused", (field, rule) =>
     run(Effect.gen(function*() {
       const { url } = yield* Stores.Database
       expect(yield* Effect.flip(Stores.open(url, { [field]: -1 }))).toMatchObject({ _tag: "InvalidInput", field, rule })

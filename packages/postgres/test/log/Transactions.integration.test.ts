@@ -1,4 +1,4 @@
-// The caller's transaction: appends join it and share its fate; a refusal does not spoil it; the global log cannot be
+// The caller's transaction: appends are committed or rolled back with it; a refusal does not abort it; the global log cannot be
 // read under a snapshot that would miss events.
 import * as ExpectedVersion from "@refold/core/journal/ExpectedVersion"
 import * as Effect from "effect/Effect"
@@ -36,7 +36,7 @@ describe("an append in the caller's transaction", () => {
   )
 
   test(
-    "is not stored where the caller fails after it; its key can be used again",
+    "is not stored if the caller fails after it, and its key can be used again",
     run(Effect.gen(function*() {
       const { sql, store, stored, stream } = yield* setUp
       const append = store.append(stream, [Stores.event()], { idempotency: { key: randomUUID() } })
@@ -48,7 +48,7 @@ describe("an append in the caller's transaction", () => {
   )
 
   test(
-    "is seen by reads of its stream inside it, and by no other session before the commit",
+    "is visible to reads of its stream inside the transaction, and to no other session before the commit",
     run(Effect.gen(function*() {
       const { append, sql, store, stored, stream, url } = yield* setUp
       const outside = yield* Stores.open(url, { migrate: false })
@@ -57,7 +57,7 @@ describe("an append in the caller's transaction", () => {
         const id = yield* append()
         expect(yield* stored).toEqual([id])
         expect(yield* Stores.readStream(outside.store, stream)).toEqual([])
-        // Not in the global log either, where others may yet come before it.
+        // Not in the global log either, where other events may still get an earlier place.
         expect(yield* Stores.readIds(store, { after: start })).toEqual([])
         expect(yield* store.head).toBe(start)
         expect(yield* Stores.readIds(outside.store, { after: start })).toEqual([])
@@ -67,7 +67,7 @@ describe("an append in the caller's transaction", () => {
   )
 
   test(
-    "follows earlier appends in there",
+    "continues after earlier appends of the transaction",
     run(Effect.gen(function*() {
       const { sql, store, stored, stream } = yield* setUp
       const events = [Stores.event(), Stores.event(), Stores.event()] as const
@@ -80,7 +80,7 @@ describe("an append in the caller's transaction", () => {
   )
 
   test(
-    "that is refused leaves the transaction to go on and commit",
+    "that is refused leaves the transaction usable, and it commits",
     run(Effect.gen(function*() {
       const { append, sql, store, stored, stream } = yield* setUp
       const known = Stores.event()
@@ -109,7 +109,7 @@ describe("an append in the caller's transaction", () => {
   )
 
   test(
-    "in a nested one that fails is taken back alone",
+    "in a nested transaction that fails is rolled back alone",
     run(Effect.gen(function*() {
       const { append, sql, stored } = yield* setUp
       const kept = yield* sql.withTransaction(Effect.gen(function*() {
@@ -123,7 +123,7 @@ describe("an append in the caller's transaction", () => {
   )
 
   test(
-    "under REPEATABLE READ is an error, not a wrong version, where another writer was there since its snapshot",
+    "under REPEATABLE READ is an error, not a wrong version, if another writer has appended since the snapshot",
     run(Effect.gen(function*() {
       const { append, sql, store, stored, stream, url } = yield* setUp
       const outside = yield* Stores.open(url, { migrate: false })
@@ -148,7 +148,7 @@ describe("an append in the caller's transaction", () => {
 
 describe("a snapshot saved in the caller's transaction", () => {
   test(
-    "goes with it",
+    "is committed or rolled back with it",
     run(Effect.gen(function*() {
       const { append, snapshots, sql, store, stream } = yield* setUp
       yield* append()
@@ -176,7 +176,7 @@ describe("the global log in the caller's transaction", () => {
       })
 
     test(
-      `is refused under ${level}, which the transaction survives`,
+      `is refused under ${level}, and the transaction stays usable`,
       run(Effect.gen(function*() {
         const { append, store, stored } = yield* setUp
         const refusals = yield* inside(Effect.gen(function*() {
@@ -192,7 +192,7 @@ describe("the global log in the caller's transaction", () => {
   }
 
   test(
-    "is read where REPEATABLE READ is the default of the sessions, which the store sets to READ COMMITTED",
+    "is read if the database's default is REPEATABLE READ, because the store sets its sessions to READ COMMITTED",
     run(Effect.gen(function*() {
       const { append, store, url } = yield* setUp
       const start = yield* store.head
@@ -210,7 +210,7 @@ describe("the global log in the caller's transaction", () => {
   )
 
   test(
-    "is read under READ COMMITTED, each time up to date",
+    "is read under READ COMMITTED, up to date on each read",
     run(Effect.gen(function*() {
       const { sql, store, url } = yield* setUp
       const outside = yield* Stores.open(url, { migrate: false })

@@ -1,5 +1,5 @@
-// What goes into the database comes out equal: texts that look like SQL, the edges of JSON's numbers, every time of the
-// calendar. What PostgreSQL cannot hold is refused before it is sent.
+// Values are read back equal: texts that look like SQL, numbers at the limits of JSON, times of all years. Values that
+// PostgreSQL cannot hold are refused before they are sent.
 import type { EventId } from "@refold/core/event/EventId"
 import type { Json } from "@refold/core/event/Json"
 import { Position } from "@refold/core/event/Position"
@@ -29,7 +29,7 @@ const texts: Record<string, string> = {
   noncharacters: "\uffff\ufffe\ufeff"
 }
 
-describe("texts come back equal from every place", () => {
+describe("texts are read back equal from every place", () => {
   for (const [title, text] of Object.entries(texts)) {
     test(
       `with ${title}`,
@@ -90,7 +90,7 @@ describe("texts come back equal from every place", () => {
   )
 
   test(
-    "names of the greatest length, also in surrogate pairs and long bytes",
+    "names of the maximum length, also with surrogate pairs and multi-byte characters",
     run(Effect.gen(function*() {
       const { store } = yield* Stores.Database
       for (const letter of ["x", "€", "😀"]) {
@@ -105,7 +105,7 @@ describe("texts come back equal from every place", () => {
   )
 
   test(
-    "streams whose names differ in nothing but case, accents' encoding or trailing space are different streams",
+    "streams whose names differ only in case, in the encoding of accents or in a trailing space are different",
     run(Effect.gen(function*() {
       const { store } = yield* Stores.Database
       const id = randomUUID()
@@ -143,7 +143,7 @@ describe("texts that PostgreSQL cannot hold", () => {
     )
 
     test(
-      `(${name}) are refused, or find nothing, where something is asked for by them`,
+      `(${name}) are refused, or find nothing, in queries`,
       run(Effect.gen(function*() {
         const { snapshots, store } = yield* Stores.Database
         const stream = Stores.freshStream()
@@ -151,7 +151,7 @@ describe("texts that PostgreSQL cannot hold", () => {
         for (const filter of [{ types: [text] }, { categories: [text] }]) {
           expect(yield* Effect.flip(Stores.readIds(store, filter))).toMatchObject({ _tag: "InvalidInput" })
         }
-        // What the ports allow to fail as bad input may do so.
+        // InvalidInput is allowed where the port has that error.
         const outcome = <A extends Option.Option<unknown>>(find: Effect.Effect<A, { readonly _tag: string }>) =>
           Effect.match(find, { onFailure: ({ _tag }) => _tag, onSuccess: ({ _tag }) => _tag })
         const found = [
@@ -187,7 +187,7 @@ describe("texts that PostgreSQL cannot hold", () => {
   }
 })
 
-describe("JSON comes back equal:", () => {
+describe("JSON is read back equal:", () => {
   const roundTrip = (data: Json) =>
     Effect.gen(function*() {
       const { store } = yield* Stores.Database
@@ -199,7 +199,7 @@ describe("JSON comes back equal:", () => {
     })
 
   test(
-    "numbers at the edges",
+    "numbers at the limits",
     run(Effect.gen(function*() {
       const numbers = [
         1e308,
@@ -221,7 +221,7 @@ describe("JSON comes back equal:", () => {
   )
 
   test(
-    "values of every kind at the top, and empty ones",
+    "values of every kind at the top level, and empty ones",
     run(Effect.gen(function*() {
       const values: ReadonlyArray<Json> = [null, true, 0, "", [], {}, [[]], { "": {} }, [null], "null", "1", "{}"]
       expect(yield* Effect.forEach(values, (value) => roundTrip(value))).toEqual(values)
@@ -249,7 +249,7 @@ describe("JSON comes back equal:", () => {
         return value
       }
       for (const wrap of [(inner: Json): Json => [inner], (inner: Json): Json => ({ inner })]) {
-        // One less, for it stands in metadata too.
+        // One level less, because the value is also a field of the metadata.
         const deepest = nested(511, wrap)
         expect(JSON.stringify(yield* roundTrip(deepest))).toBe(JSON.stringify(deepest))
         expect(yield* Effect.flip(roundTrip(nested(513, wrap)))).toMatchObject({ _tag: "InvalidInput" })
@@ -280,7 +280,7 @@ describe("times", () => {
   ].map((text) => DateTime.makeUnsafe(text))
 
   test(
-    "of occurrence come back to the millisecond, from year 1 to year 9999, and are filtered by to the millisecond",
+    "of occurrence are read back and filtered with millisecond precision, from year 1 to year 9999",
     run(Effect.gen(function*() {
       const { store } = yield* Stores.Database
       const stream = Stores.freshStream()
@@ -288,7 +288,7 @@ describe("times", () => {
       const events = yield* Stores.readStream(store, stream)
       expect(events.map(({ occurredAt }) => occurredAt)).toEqual(times)
       for (const [n, from] of times.entries()) {
-        // There is no later instant than the last.
+        // There is no instant after the last one.
         const to = n === times.length - 1 ? undefined : DateTime.add(from, { milliseconds: 1 })
         const found = yield* Stream.runCollect(store.readStream(stream, { occurredAt: { from, to } }))
         expect(found).toEqual([events[n]])
@@ -323,13 +323,13 @@ describe("times", () => {
         from refold.event_store where stream = ${stream}`
       expect(row).toEqual({ whole: true })
       expect((yield* Stores.readStream(store, stream))[0]!.recordedAt).toEqual(recordedAt)
-      // The server is on this machine, or one whose clock is about right.
+      // The server is on this machine, or on one whose clock is approximately correct.
       expect(Math.abs(DateTime.toEpochMillis(recordedAt) - before)).toBeLessThan(60_000)
     }))
   )
 
   test(
-    "of recording never go back within a stream, even where the event before is from the future",
+    "of recording never decrease within a stream, even if the previous event is from the future",
     run(Effect.gen(function*() {
       const { sql, store } = yield* Stores.Database
       const [stream, other] = [Stores.freshStream(), Stores.freshStream()]
@@ -352,7 +352,7 @@ describe("times", () => {
 })
 
 test(
-  "expected versions up to the greatest safe integer are compared, not overflowed",
+  "expected versions up to the greatest safe integer are compared without overflow",
   run(Effect.gen(function*() {
     const { store } = yield* Stores.Database
     const stream = Stores.freshStream()

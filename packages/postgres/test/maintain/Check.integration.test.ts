@@ -1,4 +1,4 @@
-// What a check says about the server, the schema and the role.
+// The diagnoses of a check: the server, the schema and the role.
 import * as PgClient from "@effect/sql-pg/PgClient"
 import * as MemoryStore from "@refold/memory/MemoryStore"
 import type { Maintenance } from "@refold/store/maintain/Maintenance"
@@ -25,7 +25,7 @@ const checked = <E>(layer: Layer.Layer<Maintenance, E, Scope.Scope>) =>
 const server = (url: string, options: Partial<PostgresStore.ServerOptions> = {}) =>
   PostgresStore.layer({ url: Redacted.make(url), ...options })
 
-/** What is said about a point. */
+/** The diagnosis of a point. */
 const pointOf = (url: string, point: string, options: Partial<PostgresStore.ServerOptions> = {}) =>
   Effect.map(checked(server(url, options)), (all) => all.find(({ _tag }) => _tag === point))
 
@@ -86,7 +86,7 @@ it(
     const database = new URL(url).pathname.slice(1)
     yield* sql.unsafe(`alter database ${database} set default_transaction_isolation = 'repeatable read'`)
     yield* sql.unsafe(`alter database ${database} connection limit 2`)
-    // The store's own pool asks for READ COMMITTED.
+    // The store's own pool sets READ COMMITTED.
     expect(yield* pointOf(url, "Isolation")).toMatchObject({ severity: "Ok" })
     const ownClient = Layer.provide(PostgresStore.layerClient(), PgClient.layer({ url: Redacted.make(url) }))
     expect(yield* checked(ownClient)).toContainEqual(expect.objectContaining({
@@ -128,7 +128,7 @@ it(
 )
 
 it(
-  "a pool of one connection is not asked for two",
+  "a pool of one connection is not probed for a pooler",
   run(Effect.gen(function*() {
     expect(yield* pointOf(yield* freshDatabase(), "Pooler", { maxConnections: 1 }))
       .toMatchObject({ severity: "Ok", message: expect.stringContaining("not looked for") })
@@ -140,12 +140,12 @@ it.each<[string, PoolerProbe.Sessions | undefined, string]>([
   ["one session for both", { first: 1, second: 1, firstAgain: 2 }, "Warning"],
   ["another session for the second statement", { first: 1, second: 2, firstAgain: 3 }, "Warning"],
   ["no second connection", undefined, "Ok"]
-])("connections with %s are said to be %s", (_, sessions, severity) => {
+])("connections with %s are reported as %s", (_, sessions, severity) => {
   expect(PoolerProbe.diagnose(sessions)).toMatchObject({ _tag: "Pooler", severity })
 })
 
 it.each([
-  ["within what the question took", 5000, 4000, 6000, 0, "Ok"],
+  ["within the duration of the query", 5000, 4000, 6000, 0, "Ok"],
   ["a second behind", 3000, 4000, 6000, -1000, "Ok"],
   ["more than a second behind", 2999, 4000, 6000, -1001, "Warning"],
   ["more than a second ahead", 7001, 4000, 6000, 1001, "Warning"]

@@ -1,4 +1,4 @@
-// Stores that are exported and imported, from and to each adapter, and what a server does meanwhile.
+// Exports and imports between all adapters, and other operations on a server during an import.
 import type * as PgClient from "@effect/sql-pg/PgClient"
 import * as MemoryStore from "@refold/memory/MemoryStore"
 import * as Consumer from "@refold/store/consume/Consumer"
@@ -94,7 +94,7 @@ describe("a store", () => {
 
 const incomplete = { _tag: "EventStoreError", cause: { _tag: "StoreIncomplete" } }
 
-describe("in the middle of an import", () => {
+describe("during an import", () => {
   const begun = Effect.gen(function*() {
     const lines = yield* filled
     const url = yield* freshDatabase()
@@ -105,14 +105,14 @@ describe("in the middle of an import", () => {
       Stream.runCollect(readStream(Stores.streamName("thing-1"))),
       append(Stores.streamName("thing-1"), [Stores.event()])
     ]
-    // Prepared before.
+    // Their statements are prepared before the import.
     for (const read of reads.slice(0, 2)) yield* read as Effect.Effect<unknown>
     yield* Effect.ignore(WholeStores.importInto(store, lines.slice(0, 4)))
     return { lines, url, store, reads, sql: yield* Stores.connect(url) }
   })
 
   it(
-    "reads and appends of programs are refused with the reason, and succeed when it has ended",
+    "reads and appends of programs are refused with the reason, and succeed after its end",
     run(Effect.gen(function*() {
       const { lines, reads, sql, store, url } = yield* begun
       for (const read of reads) {
@@ -129,7 +129,7 @@ describe("in the middle of an import", () => {
   )
 
   it(
-    "another file is refused, and so is the same one that differs in what is stored",
+    "another file is refused, and so is the same file with other content in the imported part",
     run(Effect.gen(function*() {
       const { lines, store } = yield* begun
       const other = yield* filled
@@ -142,7 +142,7 @@ describe("in the middle of an import", () => {
   )
 
   it(
-    "the import is given up, and the store is empty and takes another one",
+    "the import is given up, and the store is empty and accepts another import",
     run(Effect.gen(function*() {
       const { reads, sql, store } = yield* begun
       expect(yield* refusals(sql, "incomplete_event_store", ["UPDATE", "DELETE"])).toEqual([refused, refused])
@@ -155,7 +155,7 @@ describe("in the middle of an import", () => {
   )
 })
 
-/** Why statements that change the table fail. */
+/** The SQLSTATEs of statements that change the table. */
 const refusals = (
   sql: PgClient.PgClient,
   table: string,
@@ -176,7 +176,7 @@ const refusals = (
 const refused = "23001"
 
 it(
-  "an import that loses its connection goes on behind the last batch",
+  "an import that loses its connection continues after the last batch",
   run(Effect.gen(function*() {
     const source = yield* open(MemoryStore.layer)
     const { append } = Context.get(source, EventStore)
@@ -209,7 +209,7 @@ it(
 )
 
 it(
-  "an export ends before a commit that the head divides, and has neither its events nor its key",
+  "an export ends before a commit that the head divides, without its events and its key",
   run(Effect.gen(function*() {
     const url = yield* freshDatabase()
     const store = yield* open(serverAt(url))
@@ -223,7 +223,7 @@ it(
       }],
       idempotency: { key: "divided" }
     })
-    // Another writer that took its lock while the positions of the commit were drawn, and has not ended.
+    // Another writer took its lock while the positions of the commit were drawn, and its transaction is open.
     const writer = yield* Stores.connect(url)
     yield* writer`SELECT pg_advisory_lock_shared('refold.event_position'::regclass::oid::int4, 3)`
     expect(yield* Context.get(store, EventStore).head).toBe(3)
@@ -239,7 +239,7 @@ it(
 )
 
 it.each(adapters)(
-  "a commit that goes on in a later batch is imported into %s",
+  "a commit that spans two batches is imported into %s",
   (_, layer) =>
     run(Effect.gen(function*() {
       const source = yield* open(MemoryStore.layer)

@@ -1,4 +1,4 @@
-// Two imports into one store at the same time, and what is known of idempotency keys in the middle of one.
+// Two concurrent imports into one store, and look-ups of idempotency keys during an import.
 import * as MemoryStore from "@refold/memory/MemoryStore"
 import { EventStore } from "@refold/store/log/EventStore"
 import { LogBrowser } from "@refold/store/log/LogBrowser"
@@ -29,7 +29,7 @@ const filled = Effect.gen(function*() {
 })
 
 it.each(adapters)(
-  "an import into %s that was given up does not end the one that was begun after it",
+  "an import into %s that was given up cannot end an import that began after it",
   (_, layer) =>
     run(Effect.gen(function*() {
       const [lines, other] = [yield* filled, yield* filled]
@@ -48,7 +48,7 @@ it.each(adapters)(
 )
 
 it.each(adapters)(
-  "of two imports of a file into %s the one that is behind learns of the other",
+  "of two concurrent imports of a file into %s the one that is behind fails with the reason",
   (_, layer) =>
     run(Effect.gen(function*() {
       const lines = yield* filled
@@ -65,7 +65,7 @@ it.each(adapters)(
 )
 
 it(
-  "in the middle of an import no idempotency key is said to be new",
+  "during an import no idempotency key is reported as new",
   run(Effect.gen(function*() {
     const lines = yield* filled
     const url = yield* freshDatabase()

@@ -1,4 +1,5 @@
-// A consumer with several partitions that is exported while event types are added to it: after the import none of them is missing.
+// A consumer with several partitions is exported while event types are added to it: no event of these types is missing after the
+// import.
 import * as EventCodec from "@refold/core/event/EventCodec"
 import * as EventType from "@refold/core/event/EventType"
 import * as Consumer from "@refold/store/consume/Consumer"
@@ -64,7 +65,7 @@ const addSome = (delivered: Array<string>) =>
 
 describe.each([["a server", layer], ["the embedded database", EmbeddedStore.layer()]])("on %s", (_, database) => {
   test(
-    "event types that are being added to two partitions are all delivered after an export and an import",
+    "events of types that are being added to two partitions are all delivered after an export and an import",
     () =>
       Effect.gen(function*() {
         const delivered: Array<string> = []

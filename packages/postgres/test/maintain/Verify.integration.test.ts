@@ -1,4 +1,4 @@
-// Damages planted by the owner with SQL: a verification finds each by its name, and nothing in a healthy store.
+// Damage that the owner causes with SQL: a verification finds each kind by its name, and nothing in a healthy store.
 import * as Aggregate from "@refold/core/decide/Aggregate"
 import * as Decider from "@refold/core/decide/Decider"
 import * as EventCodec from "@refold/core/event/EventCodec"
@@ -71,7 +71,7 @@ const run = <E, R>(layer: Layer.Layer<R, unknown, Scope.Scope>, body: Effect.Eff
   )
 
 it.each([["memory", MemoryStore.layer], ["embedded", EmbeddedStore.layer()], ["server", server]] as const)(
-  "a healthy store in %s gives no findings, and progress",
+  "a healthy store in %s has no findings, and reports progress",
   (_, layer) =>
     run(
       layer,
@@ -164,11 +164,11 @@ it.each<[string, ReadonlyArray<string>, ReadonlyArray<object>]>([
     { _tag: "CounterBehind", details: { counter: 3, last: 12 } }
   ]],
   ["a disabled trigger", ["ALTER TABLE refold.event_store DISABLE TRIGGER append_only"], [{ _tag: "NotAppendOnly" }]],
-  ["a trigger that replicas pass", ["ALTER TABLE refold.event_store ENABLE TRIGGER append_only"], [
+  ["a trigger that replica sessions skip", ["ALTER TABLE refold.event_store ENABLE TRIGGER append_only"], [
     { _tag: "NotAppendOnly" }
   ]],
-  ["a trigger that is gone", ["DROP TRIGGER append_only ON refold.event_store"], [{ _tag: "NotAppendOnly" }]],
-  ["a trigger that lets truncations pass", [
+  ["a dropped trigger", ["DROP TRIGGER append_only ON refold.event_store"], [{ _tag: "NotAppendOnly" }]],
+  ["a trigger that does not fire on TRUNCATE", [
     "DROP TRIGGER append_only ON refold.event_store",
     `CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON refold.event_store
       FOR EACH STATEMENT EXECUTE FUNCTION refold.refuse_change()`,
@@ -194,7 +194,7 @@ const matching = (finding: object): object =>
   "details" in finding ? { ...finding, details: expect.objectContaining(finding.details as object) } : finding
 
 it(
-  "a store that programs write to gives no findings",
+  "a store with concurrent writers has no findings",
   run(
     server,
     Effect.gen(function*() {

@@ -1,4 +1,4 @@
-// Two processes handle the same commands under the same keys at the same time: each command has its effect once, and both
+// Two processes handle the same commands under the same keys at the same time: each command takes effect once, and both
 // get the same answers.
 import * as Sample from "@refold/laws/internal/kit/Sample"
 import * as PostgresStore from "@refold/postgres/PostgresStore"
@@ -13,20 +13,20 @@ import * as Workers from "../support/Workers.ts"
 
 const commands = Soak.size({ test: 100, short: 500, full: 5_000 })
 
-test("copies of commands on two processes are handled once, and answered alike", () =>
+test("copies of commands on two processes take effect once, and get the same answer", () =>
   Effect.runPromise(Effect.scoped(Effect.gen(function*() {
     const url = yield* freshDatabase()
     yield* Effect.gen(function*() {
       yield* CommandHandler.make(Sample.aggregate)("a", { _tag: "Add", coins: commands, notes: [] })
-      const told = { url, jar: "a", commands }
+      const input = { url, jar: "a", commands }
       const workers = [
-        yield* Workers.startScript("duplicates.ts", told),
-        yield* Workers.startScript("duplicates.ts", told)
+        yield* Workers.startScript("duplicates.ts", input),
+        yield* Workers.startScript("duplicates.ts", input)
       ]
-      const [one, other] = yield* Effect.forEach(workers, ({ gone }) => gone, { concurrency: 2 })
+      const [one, other] = yield* Effect.forEach(workers, ({ ended }) => ended, { concurrency: 2 })
       expect(JSON.parse(one!)).toHaveLength(commands)
       expect(other).toBe(one)
-      // There were no more coins: a command that was decided twice would have been refused, or seen in the version.
+      // There were no more coins: a command that was decided twice would be refused, or raise the version.
       const { state, version } = yield* State.load(Sample.aggregate, "a")
       expect([state.coins, version]).toEqual([0, commands + 1])
     }).pipe(Effect.provide(PostgresStore.layer({ url: Redacted.make(url) })))

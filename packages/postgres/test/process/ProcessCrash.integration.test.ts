@@ -1,5 +1,5 @@
-// Workers that are killed without warning between any two steps of a transfer, two at a time, while transfers are
-// requested: in the end no coin is lost or made, and every command has had its effect once.
+// Workers are killed without warning between any two steps of a transfer, two at a time, while transfers are
+// requested: in the end no coin is lost or created, and every command has taken effect once.
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
 import * as Sample from "@refold/laws/internal/kit/Sample"
 import * as Transfers from "@refold/laws/internal/process/Transfers"
@@ -27,11 +27,11 @@ const coins = 1000
 const handleJar = CommandHandler.make(Sample.aggregate)
 const handleTransfer = CommandHandler.make(Transfers.aggregate)
 
-// `npm test` tries one of the two numbers at each moment.
+// `npm test` uses one of the two numbers for each moment.
 const numbers = () => Soak.level === "test" ? [[1, 7][below(2)]!] : [1, 7]
 
-const deaths: ReadonlyArray<Workers.Death> = Workers.deeds.flatMap((deed) =>
-  (["before", "after"] as const).flatMap((moment) => numbers().map((nth) => ({ deed, moment, nth })))
+const crashes: ReadonlyArray<Workers.Crash> = Workers.steps.flatMap((step) =>
+  (["before", "after"] as const).flatMap((moment) => numbers().map((nth) => ({ step, moment, nth })))
 )
 
 // Some are for more coins than there are.
@@ -40,14 +40,14 @@ const request = (id: string) => {
   return handleTransfer(id, { _tag: "Request", from, to, coins: 1 + below(2 * coins) })
 }
 
-// Transfers are requested until all workers have died, since each needs something to do at which it dies. Gives their ids.
+// Transfers are requested until all workers have crashed, because each crashes at a certain step of its work. Returns their ids.
 const workedOn = (url: string) =>
   Effect.gen(function*() {
     yield* Effect.forEach(jars, (jar) => handleJar(jar, { _tag: "Add", coins, notes: [] }))
     const ids: Array<string> = []
-    const workers = { areGone: false }
+    const workers = { haveEnded: false }
     const requests = yield* Effect.forkChild(Effect.gen(function*() {
-      while (ids.length < transfers || !workers.areGone) {
+      while (ids.length < transfers || !workers.haveEnded) {
         if (ids.length === transfers / 2) yield* sealSome
         if (ids.length > transfers) yield* Effect.sleep("20 millis")
         const id = `${ids.length}`
@@ -55,26 +55,26 @@ const workedOn = (url: string) =>
         ids.push(id)
       }
     }))
-    // Two at a time: when one has died, the next begins.
+    // Two at a time: when one has crashed, the next begins.
     yield* Effect.forEach(
-      deaths,
-      (death) => Effect.scoped(Effect.flatMap(Workers.start({ url, death }), ({ gone }) => gone)),
+      crashes,
+      (crash) => Effect.scoped(Effect.flatMap(Workers.start({ url, crash }), ({ ended }) => ended)),
       { concurrency: 2 }
     )
-    workers.areGone = true
+    workers.haveEnded = true
     yield* Fiber.join(requests)
     yield* Workers.start({ url })
     yield* untilFinished(ids)
     return ids
   })
 
-// A transfer that begins late finds jars that are sealed: it is compensated, or cannot be.
+// A transfer that begins late finds sealed jars: it is compensated, or its compensation fails.
 const sealSome = Effect.forEach(jars.slice(0, 2), (jar) => handleJar(jar, { _tag: "Seal" }))
 
 const stateOf = (id: string) =>
   Effect.map(State.load(Moves.saga.instances, id), ({ state }) => Result.getOrThrow(state.state))
 
-// Workers finish transfers about in this order: one after the other is waited for.
+// Workers finish transfers approximately in this order, so each is awaited in turn.
 const untilFinished = (ids: ReadonlyArray<string>) =>
   Effect.forEach(
     ids,
@@ -84,8 +84,8 @@ const untilFinished = (ids: ReadonlyArray<string>) =>
 const isUnfinished = ({ status }: { readonly status: string }): boolean =>
   ["NotStarted", "Running", "Compensating"].includes(status)
 
-// What sagas hold that could not put it back.
-const limbo = (states: ReadonlyArray<Effect.Success<ReturnType<typeof stateOf>>>): number =>
+// The coins of sagas whose compensation failed.
+const coinsInSagas = (states: ReadonlyArray<Effect.Success<ReturnType<typeof stateOf>>>): number =>
   states.reduce((sum, state) => state.status === "CompensationFailed" ? sum + state.data.coins : sum, 0)
 
 const phases = (states: ReadonlyArray<{ readonly status: string }>) =>
@@ -93,7 +93,7 @@ const phases = (states: ReadonlyArray<{ readonly status: string }>) =>
 
 const isOfSaga = ({ metadata }: RecordedEvent): boolean => "process" in metadata
 
-// What came from elsewhere, and what sealing took out.
+// The coins that were added other than by sagas, minus those that sealing removed.
 const putIn = (log: ReadonlyArray<RecordedEvent>): number =>
   log.filter((event) => !isOfSaga(event) && event.stream.startsWith("jar-"))
     .flatMap((event) => Result.getOrThrow(Sample.codec.decode(event)))
@@ -104,7 +104,7 @@ const putIn = (log: ReadonlyArray<RecordedEvent>): number =>
     )
 
 test(
-  "workers that are killed between any two steps lose no coin, make none, and do nothing twice",
+  "workers that are killed between any two steps lose no coin, create none, and execute no command twice",
   () =>
     Effect.runPromise(Effect.scoped(Effect.gen(function*() {
       const url = yield* freshDatabase()
@@ -113,7 +113,7 @@ test(
         const log = yield* Stream.runCollect((yield* EventReader).readAll())
         const atEnd = yield* Effect.forEach(jars, (jar) => State.load(Sample.aggregate, jar))
         const inJars = atEnd.reduce((sum, { state }) => sum + state.coins, 0)
-        expect(inJars + limbo(states)).toBe(putIn(log))
+        expect(inJars + coinsInSagas(states)).toBe(putIn(log))
         // No command of the saga leads to more than one event.
         const effects = Map.groupBy(log.filter(isOfSaga), ({ metadata }) => metadata.causationId)
         expect([...effects].filter(([, events]) => events.length > 1)).toEqual([])

@@ -1,5 +1,5 @@
-// The idempotency keys of processes against a client that knows them: by the SQL API, as a role that may call append_events,
-// and, where the owner of the store has put a foreign commit under such a key, in the runner.
+// The idempotency keys of processes against a client that knows them: by the SQL API, by a role that may call append_events,
+// and in the runner, after the owner of the store has put another commit under such a key.
 import * as PgClient from "@effect/sql-pg/PgClient"
 import * as Fingerprint from "@refold/core/internal/journal/Fingerprint"
 import type { PendingCommand } from "@refold/core/internal/process/PendingWork"
@@ -84,7 +84,7 @@ test(
 )
 
 test(
-  "a role that may call append_events stores under a process's key only events that name the command as their cause",
+  "a role that may call append_events can store under a process's key only events that name the command as their cause",
   () =>
     Effect.runPromise(Effect.scoped(Effect.gen(function*() {
       const opened = yield* Stores.open(yield* freshDatabase())
@@ -103,7 +103,7 @@ test(
     })))
 )
 
-// With the owner's rights: what no function of the store does.
+// With the owner's rights, because no function of the store does this.
 const plant = (id: string, fingerprint: string) =>
   Effect.gen(function*() {
     const sql = yield* PgClient.PgClient
@@ -124,7 +124,7 @@ test.each([
   ["other content", () => "other"],
   ["the content of the command", (command: PendingCommand) => Fingerprint.ofCommand("jar", command.id, command.command)]
 ])(
-  "a command whose key is used by a foreign commit with %s fails, and the saga compensates",
+  "a command whose key is used by another commit with %s fails, and the saga compensates",
   (_, fingerprintOf) =>
     run(Effect.gen(function*() {
       const { command, id } = yield* pending
@@ -137,7 +137,7 @@ test.each([
 )
 
 test(
-  "a command whose key is used by a foreign commit can be given up",
+  "a command whose key is used by another commit can be given up",
   run(Effect.gen(function*() {
     const { command, id } = yield* pending
     yield* plant(id, "other")

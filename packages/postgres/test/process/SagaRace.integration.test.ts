@@ -1,4 +1,4 @@
-// Another process answers what a saga's step did before the outcome of that step is recorded: the saga is not compensated.
+// Another process reacts to a saga's step before the outcome of that step is recorded: the saga is not compensated.
 import * as StreamName from "@refold/core/event/StreamName"
 import * as Process from "@refold/core/process/Process"
 import * as Sample from "@refold/laws/internal/kit/Sample"
@@ -67,13 +67,13 @@ const race = (millis: number) =>
       for (const id of ids) yield* request(id, { _tag: "Request", from: "a", to: "b", coins: 0 })
       for (const id of ids) yield* Following.until(isAnswered(id))
     }))
-    // What is left where the runners were stopped.
+    // The work that is left after the runners were stopped.
     yield* ProcessRunner.catchUp(saga, { handlers: [jars, transfers] })
     return yield* Effect.forEach(ids, (id) => Effect.map(pendingOf(id), ({ phase }) => phase))
   })
 
 test.each([0, 20, 300])(
-  "a saga whose answer is stored while the outcome of its step comes %i ms late succeeds",
+  "a saga succeeds if the awaited event is stored %i ms before the outcome of its step",
   (millis) =>
     Effect.runPromise(Effect.scoped(Effect.gen(function*() {
       const layer = PostgresStore.layer({ url: Redacted.make(yield* freshDatabase()) })

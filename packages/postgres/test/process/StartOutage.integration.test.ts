@@ -1,4 +1,4 @@
-// A server that crashes just after a projector and a runner have started: both wait for it, as at any other time.
+// A server crashes just after a projector and a runner have started: both wait for it, as at any other time.
 import * as Sample from "@refold/laws/internal/kit/Sample"
 import * as Transfers from "@refold/laws/internal/process/Transfers"
 import * as CommandHandler from "@refold/store/decide/CommandHandler"
@@ -21,10 +21,10 @@ const handleTransfer = CommandHandler.make(Transfers.aggregate)
 
 const endOf = (transfer: string) => Effect.map(State.load(Transfers.aggregate, transfer), ({ state }) => state)
 
-/** Starts a projector and a runner, crashes the server so many milliseconds later, and gives them work once it is back. */
+/** Starts a projector and a runner, crashes the server a number of milliseconds later, and gives them work after its restart. */
 const crashAfterStart = Effect.fnUntraced(function*(millis: number) {
   const server = yield* RestartableServer.scoped
-  // Nothing is sent again, so that every statement that meets the crash fails.
+  // No retries, so that every statement during the crash fails.
   const layer = PostgresStore.layer({ url: Redacted.make(server.url), retryReadsFor: 0 })
   return yield* Effect.gen(function*() {
     yield* Projector.start(Tally.tally())
@@ -46,7 +46,7 @@ const crashAfterStart = Effect.fnUntraced(function*(millis: number) {
 
 describe.skipIf(RestartableServer.isMissing)(`a server${RestartableServer.ifSkipped}`, () => {
   test.each([0, 20, 200])(
-    "that crashes %i ms after a projector and a runner have started is waited for by both",
+    "that crashes %i ms after the start of a projector and a runner stops neither of them",
     (millis) =>
       Effect.runPromise(Ticks.quietly(Effect.scoped(Effect.gen(function*() {
         expect(yield* crashAfterStart(millis)).toBe(1)

@@ -1,5 +1,5 @@
-// An event in the stream of a process's instance that no reader can read, because the owner has changed the table: the process
-// goes on with its other instances.
+// An event in the stream of a process's instance is unreadable, because the owner has changed the table: the process
+// continues with its other instances.
 import * as PgClient from "@effect/sql-pg/PgClient"
 import * as EventCodec from "@refold/core/event/EventCodec"
 import * as EventType from "@refold/core/event/EventType"
@@ -36,7 +36,7 @@ const run =
     })))
 
 test(
-  "an event that cannot be read parks what is for its instance, and the process goes on with the others",
+  "an unreadable event in an instance's stream parks the streams for that instance, and the process continues with the others",
   run(Effect.gen(function*() {
     const sql = yield* PgClient.PgClient
     yield* sql`alter table refold.event_store drop constraint event_store_readable`
@@ -72,7 +72,7 @@ const observing = (types: Parameters<typeof EventCodec.makeUnsafe>[0]) =>
   })
 
 test(
-  "an event of an added type that is larger than the client's message limit parks its stream",
+  "an event of an added type larger than the client's message limit parks its stream",
   run(Effect.gen(function*() {
     const store = yield* EventStore
     const client = yield* PgClient.PgClient
@@ -97,7 +97,7 @@ test(
 )
 
 test(
-  "an instance whose stream has an event that is larger than the client's message limit parks what is for it",
+  "an instance whose stream has an event larger than the client's message limit parks the streams for it",
   run(Effect.gen(function*() {
     const store = yield* EventStore
     const client = yield* PgClient.PgClient

@@ -1,5 +1,5 @@
-// Old and new code over the same generations, on a server and embedded: what they store of a definition, of an event that is
-// too new, and of event types that are added.
+// Old and new code with the same generations, on a server and embedded: the stored definition, events that are
+// too new, and event types that are added.
 import * as EventCodec from "@refold/core/event/EventCodec"
 import * as EventType from "@refold/core/event/EventType"
 import { Position } from "@refold/core/event/Position"
@@ -38,7 +38,7 @@ describe.each(ReadModels.databases)("on %s", (_, on) => {
   const run = on()
 
   test(
-    "a generation has the event at which the last batch stopped, until a batch stops at none",
+    "a generation stores the event at which the last batch stopped, until a batch stops at none",
     run(Effect.gen(function*() {
       const { readModels } = yield* ReadModels.AnyDatabase
       const wanted = projection()
@@ -54,7 +54,7 @@ describe.each(ReadModels.databases)("on %s", (_, on) => {
   )
 
   test(
-    "types are added to a process step by step, and code without them is refused from the first step on",
+    "event types are added to a process in steps, and code without them is refused from the first step on",
     run(Effect.gen(function*() {
       const { readModels } = yield* ReadModels.AnyDatabase
       const [fewer, more] = [processOf("A"), processOf("A", "B")]
@@ -74,7 +74,7 @@ describe.each(ReadModels.databases)("on %s", (_, on) => {
   )
 
   test(
-    "rows of another definition are neither opened, begun, read nor written",
+    "a generation with another definition is refused on open, begin, read and write",
     run(Effect.gen(function*() {
       const { readModels, store } = yield* ReadModels.AnyDatabase
       const wanted = ReadModels.inlineProjection()
@@ -121,7 +121,7 @@ describe.each([["a server", SqlProjections.onServer], ["the embedded database", 
     const events = EventCodec.makeUnsafe([NotedBy])
 
     test(
-      "stops before an event that its code is too old for; newer code goes on",
+      "stops before an event that is too new for its code; newer code continues",
       run(Effect.gen(function*() {
         const old = yield* SqlProjections.notes({ events: EventCodec.makeUnsafe([Noted]) })
         const next = yield* SqlProjection.make({ ...old.defined, events })
@@ -145,7 +145,7 @@ describe.each([["a server", SqlProjections.onServer], ["the embedded database", 
     )
 
     test(
-      "that an operator lets pass the event is built again by newer code",
+      "whose operator has parked the event is built again by newer code",
       run(Effect.gen(function*() {
         const old = yield* SqlProjections.notes({ events: EventCodec.makeUnsafe([Noted]) })
         const next = yield* SqlProjection.make({ ...old.defined, events })

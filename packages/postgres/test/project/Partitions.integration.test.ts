@@ -1,4 +1,4 @@
-// Partitions on a server: in which one a stream is, and daemons that share them and are killed.
+// Partitions on a server: the partition of a stream, and daemons that share partitions and are killed.
 import * as Partitions from "@refold/store/project/Partitions"
 import * as Projector from "@refold/store/project/Projector"
 import * as Effect from "effect/Effect"
@@ -23,7 +23,7 @@ const hashOf = (name: string) => Number.parseInt(createHash("sha256").update(nam
 
 describe("the partition of a stream", () => {
   test(
-    "is by its SHA-256, which no version of PostgreSQL changes",
+    "depends on its SHA-256, which is the same in all versions of PostgreSQL",
     run(Effect.gen(function*() {
       const { sql } = yield* Stores.Database
       for (const count of [1, 2, 7, 10_000]) {
@@ -36,7 +36,7 @@ describe("the partition of a stream", () => {
   )
 
   test(
-    "is one of all, and a read of a partition has the events of its streams",
+    "is unique, and a read of a partition returns the events of its streams",
     Ticks.onDatabase((opened) =>
       Effect.gen(function*() {
         for (let n = 0; n < 50; n++) yield* opened.store.append(Stores.streamName(`tally-${n}`), [Ticks.tick(n)])
@@ -78,7 +78,7 @@ const claim = (sql: Stores.Opened["sql"], generation: number) =>
     select "partition" from refold.claim_partition(${generation}::int, null, 10, null, '{}', true, 60000, 60000)`
 
 test(
-  "a claim that has waited for a partition waits for no other, so that it cannot deadlock with what locks all",
+  "a claim that has waited for a partition waits for no other, so it cannot deadlock with an operation that locks all",
   Ticks.onDatabase((opened) =>
     Effect.gen(function*() {
       const projection = Tally.tally({ byStream: true })
@@ -117,7 +117,7 @@ const pidOf = (sql: Stores.Opened["sql"], calling: string) =>
 const kills = Soak.size({ test: 3, full: 60 })
 
 test(
-  "daemons that share the partitions of a projection and are killed while their number changes leave the rows of a refold",
+  "daemons that share partitions, and are killed while the number of partitions changes, leave the same rows as a new fold",
   Ticks.onDatabase((opened) =>
     Effect.gen(function*() {
       const projection = Tally.tally({ byStream: true })
@@ -138,7 +138,7 @@ test(
         yield* Fiber.join(changing)
       }
       yield* Fiber.interruptAll(writers)
-      // An append that was in hand may end later.
+      // An append in progress may end later.
       const head = yield* Effect.provideContext(Projector.catchUp(projection, { workers: 3 }), services)
       expect(yield* Ticks.look(opened, projection)).toMatchObject(Ticks.exact)
       expect((yield* Ticks.generation(opened))!.checkpoint).toBeGreaterThanOrEqual(head)

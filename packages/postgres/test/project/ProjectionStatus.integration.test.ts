@@ -9,7 +9,7 @@ import * as Tally from "../support/Tally.ts"
 import * as Ticks from "../support/Ticks.ts"
 
 test(
-  "a projection has a lag, and the status a holder, while acknowledged events wait behind an open transaction",
+  "the status has a lag and a holder while stored events are held back by an open transaction",
   Ticks.onDatabase((opened) =>
     Effect.gen(function*() {
       const tally = Tally.tally()

@@ -1,5 +1,5 @@
-// Projectors as processes, killed without warning: the next one continues from what was committed, so that every event
-// is in the rows once, and readers never notice.
+// Projectors as processes, killed without warning: the next one continues from the last commit, so that every event
+// is in the rows once, and readers are not affected.
 import * as Projector from "@refold/store/project/Projector"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
@@ -16,7 +16,7 @@ const { exact, generation, keepReading, keepWriting, look, onDatabase, untilGene
 const killed = Soak.size({ test: 4, full: 100 })
 
 test(
-  "killed again and again under load, daemons leave no event out and fold none twice",
+  "daemons that are killed repeatedly under load skip no event and fold none twice",
   onDatabase((opened) =>
     Effect.gen(function*() {
       const writers = [yield* keepWriting(opened), yield* keepWriting(opened)]
@@ -39,7 +39,7 @@ test(
 )
 
 test(
-  "of two daemons, one takes over from the other when that dies in the middle of a batch",
+  "one of two daemons takes over when the other is killed in the middle of a batch",
   onDatabase((opened) =>
     Effect.gen(function*() {
       yield* Ticks.appendMany(opened, 200)
@@ -49,7 +49,7 @@ test(
       yield* Daemons.untilSession(opened.sql, owner, "idle in transaction")
       const other = yield* Daemons.start(opened)
       yield* Daemons.untilSession(opened.sql, other, "idle")
-      // It looks for its turn every second.
+      // It tries to get ownership every second.
       yield* Effect.sleep("2 seconds")
       expect(yield* generation(opened, "Building")).toMatchObject({ checkpoint: 100 })
       yield* owner.kill
@@ -64,7 +64,7 @@ test(
 )
 
 test(
-  "a rebuild that is killed goes on from its checkpoint, and readers notice neither the rebuild nor the swap",
+  "a rebuild that is killed continues from its checkpoint, and neither the rebuild nor the swap affects readers",
   onDatabase((opened) =>
     Effect.gen(function*() {
       yield* Ticks.appendMany(opened, 600)
@@ -89,7 +89,7 @@ test(
 )
 
 test(
-  "a newer version is filled and swapped in while the older one is kept up to date, and then ends that one",
+  "a newer version is built while the older one is kept up to date, then replaces it and ends its daemon",
   onDatabase((opened) =>
     Effect.gen(function*() {
       const [one, two] = [Tally.tally(), Tally.tally({ version: 2 })]
@@ -103,7 +103,7 @@ test(
       yield* untilGeneration(opened, ({ checkpoint }) => checkpoint === 300, "Building")
       const before = (yield* generation(opened))!
       yield* untilGeneration(opened, ({ checkpoint }) => checkpoint > before.checkpoint)
-      // Restarted meanwhile, it goes on: its rows are still the live ones.
+      // Restarted meanwhile, it continues, because its rows are still live.
       yield* older.kill
       const again = yield* Daemons.start(opened)
       const killed = (yield* generation(opened))!

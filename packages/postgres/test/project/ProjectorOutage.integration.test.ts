@@ -1,5 +1,4 @@
-// A projector and a subscriber outlive the server: it is restarted and it crashes while they run, and both go on where
-// they were.
+// A projector and a subscriber survive a restart and a crash of the server, and both continue from their last event.
 import * as Projector from "@refold/store/project/Projector"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
@@ -14,12 +13,12 @@ const { exact, generation, keepWriting, look, services, untilGeneration } = Tick
 
 describe.skipIf(RestartableServer.isMissing)(`while a server${RestartableServer.ifSkipped}`, () => {
   test(
-    "is restarted and crashes, a projector and a subscriber go on, and every event comes once",
+    "is restarted and crashes, a projector and a subscriber continue, and handle every event once",
     () =>
       Effect.runPromise(Ticks.quietly(Effect.scoped(Effect.gen(function*() {
         const server = yield* RestartableServer.scoped
         const opened = yield* Stores.open(server.url)
-        // Another process, with hardly any connections, behind a pooler.
+        // Another process, with one connection, behind a pooler.
         const small = yield* Stores.open(server.url, { migrate: false, maxConnections: 1, pooler: true })
         const names = ["tally", "small"]
         const projectors = yield* Effect.forEach([opened, small], (opened, n) =>

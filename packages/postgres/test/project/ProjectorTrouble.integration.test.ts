@@ -1,5 +1,5 @@
-// A projector in trouble: rebuilds that are always behind, batches that are too long, generations that are dropped under
-// it, and hardly any connections. It neither stops nor loses anything.
+// A projector under adverse conditions: rebuilds that are always behind, batches that take too long, generations that are
+// dropped while it runs, and few connections. It neither stops nor loses an event.
 import type { ProjectionTarget } from "@refold/store/internal/project/ProjectionTarget"
 import * as Projector from "@refold/store/project/Projector"
 import * as ReadModel from "@refold/store/project/ReadModel"
@@ -16,7 +16,7 @@ import * as Ticks from "../support/Ticks.ts"
 const { exact, generation, keepWriting, look, onDatabase, services, untilGeneration } = Ticks
 
 test(
-  "a rebuild that takes longer for a step than the live rows take to move on gets their place all the same",
+  "a rebuild whose steps are slower than the live rows advance is still promoted",
   onDatabase((opened) =>
     Effect.gen(function*() {
       const counting = (version: number, fold: Effect.Effect<void>): ProjectionTarget => ({
@@ -68,7 +68,7 @@ test(
 )
 
 test(
-  "rows that were replaced are dropped while daemons go on, and rows that were dropped by hand are filled anew",
+  "replaced rows are dropped while daemons run, and rows that were dropped by hand are built again",
   onDatabase((opened) =>
     Effect.gen(function*() {
       const projection = Tally.tally()

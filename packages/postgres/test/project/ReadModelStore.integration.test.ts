@@ -1,5 +1,5 @@
-// What the port to read models promises of a generation's contents, on a server and on the embedded database: batches, rows,
-// parked streams, discarded events, reading.
+// The contract of the port to read models for the contents of a generation, on a server and on the embedded database: batches,
+// rows, parked streams, discarded events, reads.
 import { Position } from "@refold/core/event/Position"
 import { StreamVersion } from "@refold/core/event/StreamVersion"
 import * as Data from "effect/Data"
@@ -19,7 +19,7 @@ describe.each(ReadModels.databases)("on %s", (_, on) => {
 
   describe("a batch", () => {
     test(
-      "stores rows, removals, checkpoint and rate, and gives a new revision to changed rows only",
+      "stores rows, removals, checkpoint and rate, and changes the revision only if rows change",
       run(Effect.gen(function*() {
         const { readModels, wanted } = yield* setUp
         const generation = yield* build(readModels, wanted)
@@ -45,7 +45,7 @@ describe.each(ReadModels.databases)("on %s", (_, on) => {
     )
 
     test(
-      "of 2,000 rows is stored whole, and again",
+      "of 2,000 rows is stored, and stored again",
       run(Effect.gen(function*() {
         const { readModels, wanted } = yield* setUp
         const generation = yield* build(readModels, wanted)
@@ -60,7 +60,7 @@ describe.each(ReadModels.databases)("on %s", (_, on) => {
     )
 
     test(
-      "stores rows before it is saved, undoes those of an effect that fails, and has a new revision",
+      "writes rows before it is saved, rolls back those of a failed effect, and has a new revision",
       run(Effect.gen(function*() {
         const { readModels, wanted } = yield* setUp
         const generation = yield* build(readModels, wanted)
@@ -89,7 +89,7 @@ describe.each(ReadModels.databases)("on %s", (_, on) => {
     )
 
     test(
-      "keeps rows that are newer or as new, where it is asked to, and only there",
+      "with `keepsNewer` does not overwrite rows that are newer or equally new",
       run(Effect.gen(function*() {
         const { readModels, wanted } = yield* setUp
         const generation = yield* build(readModels, wanted)
@@ -104,7 +104,7 @@ describe.each(ReadModels.databases)("on %s", (_, on) => {
     )
 
     test(
-      "sees what it has done itself before it is stored",
+      "reads its own uncommitted changes",
       run(Effect.gen(function*() {
         const { readModels, wanted } = yield* setUp
         const generation = yield* build(readModels, wanted)
@@ -124,7 +124,7 @@ describe.each(ReadModels.databases)("on %s", (_, on) => {
     )
 
     test(
-      "whose body fails is not stored at all, and its failure comes through",
+      "whose body fails is not stored, and its failure passes through unchanged",
       run(Effect.gen(function*() {
         const { readModels, sql, wanted } = yield* setUp
         const generation = yield* build(readModels, wanted)
@@ -139,7 +139,7 @@ describe.each(ReadModels.databases)("on %s", (_, on) => {
             }))
         expect(yield* Effect.flip(failing(new Refused()))).toBeInstanceOf(Refused)
         expect(yield* Effect.flip(failing("as it is"))).toBe("as it is")
-        // An SqlError of the body's own is not taken for one of the store's.
+        // An SqlError of the body is not treated as an error of the store.
         const syntax = own(readModels, generation, (batch) => Effect.andThen(batch.save(changes()), sql`nonsense`))
         expect(yield* Effect.flip(syntax)).toMatchObject({ _tag: "SqlError" })
         expect(yield* readModels.generations(wanted.name)).toEqual([generation])
@@ -149,7 +149,7 @@ describe.each(ReadModels.databases)("on %s", (_, on) => {
     )
 
     test(
-      "that cannot be stored is an error of the store",
+      "that cannot be stored fails with an error of the store",
       run(Effect.gen(function*() {
         const { readModels, wanted } = yield* setUp
         const generation = yield* build(readModels, wanted)
@@ -160,7 +160,7 @@ describe.each(ReadModels.databases)("on %s", (_, on) => {
     )
 
     test(
-      "joins the caller's transaction and shares its fate",
+      "joins the caller's transaction and is rolled back with it",
       run(Effect.gen(function*() {
         const { readModels, sql, wanted } = yield* setUp
         const generation = yield* build(readModels, wanted)
@@ -190,7 +190,7 @@ describe.each(ReadModels.databases)("on %s", (_, on) => {
 
   describe("parked streams", () => {
     test(
-      "are listed in the order of their positions, replaced, let go, and counted",
+      "are listed in the order of their positions, replaced, released, and counted",
       run(Effect.gen(function*() {
         const { readModels, wanted } = yield* setUp
         const generation = yield* build(readModels, wanted)
@@ -216,7 +216,7 @@ describe.each(ReadModels.databases)("on %s", (_, on) => {
         } as const
         yield* save(readModels, generation, { parked: [parked(c, { ...again, reason: "again" })] })
         expect(yield* found).toMatchObject([{ stream: c, ...again, reason: "again" }, { stream: a }])
-        // One that is in both lists is parked anew.
+        // A stream in both lists is parked again.
         yield* save(readModels, generation, { unparked: [c, b], parked: [parked(c, { attempts: 9, stage: "Row" })] })
         const left = yield* readModels.listParked(generation.id)
         expect(left).toMatchObject([{ stream: c, attempts: 9, stage: "Row" }, { stream: a }])
@@ -240,7 +240,7 @@ describe.each(ReadModels.databases)("on %s", (_, on) => {
     )
 
     test(
-      "are of one generation only",
+      "belong to one generation",
       run(Effect.gen(function*() {
         const { readModels, wanted } = yield* setUp
         const live = yield* goLive(readModels, wanted, { parked: [parked("thing-1")] })
@@ -253,7 +253,7 @@ describe.each(ReadModels.databases)("on %s", (_, on) => {
   })
 
   test(
-    "discarded events are of the projection, whatever becomes of its generations",
+    "discarded events belong to the projection, independently of its generations",
     run(Effect.gen(function*() {
       const { readModels, wanted } = yield* setUp
       const generation = yield* build(readModels, wanted)
@@ -285,7 +285,7 @@ describe.each(ReadModels.databases)("on %s", (_, on) => {
 
   describe("reading", () => {
     test(
-      "without a live generation says whether there will be one",
+      "without a live generation fails with the information whether one is being built",
       run(Effect.gen(function*() {
         const { readModels, wanted } = yield* setUp
         const unknown = { _tag: "UnknownProjection", projection: wanted.name }
@@ -301,7 +301,7 @@ describe.each(ReadModels.databases)("on %s", (_, on) => {
     )
 
     test(
-      "gives the rows that there are, in the order of the keys, and their generation",
+      "returns the existing rows, in the order of the keys, and their generation",
       run(Effect.gen(function*() {
         const { readModels, wanted } = yield* setUp
         const keys = ["b", "'\"\\:x --", "\u{1F600}", "ä"]
@@ -319,7 +319,7 @@ describe.each(ReadModels.databases)("on %s", (_, on) => {
     )
 
     test(
-      "follows when another generation becomes live, also where the old one is dropped at once",
+      "uses a new live generation, even if the old one is dropped at once",
       run(Effect.gen(function*() {
         const { readModels, sql, wanted } = yield* setUp
         for (const build of [1, 2, 3, 4]) {
@@ -334,7 +334,7 @@ describe.each(ReadModels.databases)("on %s", (_, on) => {
     )
 
     test(
-      "in a transaction goes on after a table was found to be gone",
+      "in a transaction continues after a table was dropped",
       run(Effect.gen(function*() {
         const { readModels, sql, wanted } = yield* setUp
         const old = yield* goLive(readModels, wanted, { rows: [row("a", 1)] })
@@ -350,7 +350,7 @@ describe.each(ReadModels.databases)("on %s", (_, on) => {
     )
 
     test(
-      "a certain generation works as long as there is it, whatever its status",
+      "of a given generation works in any status until it is dropped",
       run(Effect.gen(function*() {
         const { readModels, wanted } = yield* setUp
         const scratch = yield* readModels.begin(wanted, "Scratch")
@@ -369,7 +369,7 @@ describe.each(ReadModels.databases)("on %s", (_, on) => {
   })
 
   test(
-    "rows that a reader has folded further are stored where they are newer, in all generations of their version",
+    "rows that a reader has caught up are stored if they are newer, in all generations of their version",
     run(Effect.gen(function*() {
       const { readModels, store } = yield* setUp
       const wanted = ReadModels.inlineProjection()

@@ -1,4 +1,4 @@
-// What the port to read models promises of generations, on a server and on the embedded database: how they begin, which
+// The contract of the port to read models for generations, on a server and on the embedded database: how they begin, which
 // one is live, and when they are dropped.
 import { Position } from "@refold/core/event/Position"
 import * as DateTime from "effect/DateTime"
@@ -15,7 +15,7 @@ describe.each(ReadModels.databases)("on %s", (_, on) => {
 
   describe("a projection that is opened", () => {
     test(
-      "for the first time begins to be filled, and only once",
+      "for the first time begins one generation",
       run(Effect.gen(function*() {
         const { readModels, wanted } = yield* setUp
         const before = yield* DateTime.now
@@ -45,7 +45,7 @@ describe.each(ReadModels.databases)("on %s", (_, on) => {
     )
 
     test(
-      "with a higher version is filled beside the live rows, and both are followed",
+      "with a higher version is built beside the live rows, and both are kept up to date",
       run(Effect.gen(function*() {
         const { readModels, wanted } = yield* setUp
         const live = yield* goLive(readModels, wanted)
@@ -69,7 +69,7 @@ describe.each(ReadModels.databases)("on %s", (_, on) => {
     )
 
     test(
-      "leaves alone what is being filled for other versions",
+      "does not change generations that are being built for other versions",
       run(Effect.gen(function*() {
         const { readModels, wanted } = yield* setUp
         for (const version of [2, 3, 1]) {
@@ -81,7 +81,7 @@ describe.each(ReadModels.databases)("on %s", (_, on) => {
     )
 
     test(
-      "drops what was replaced: its generation and its table",
+      "drops a replaced generation and its table",
       run(Effect.gen(function*() {
         const { readModels, sql, wanted } = yield* setUp
         const old = yield* goLive(readModels, wanted)
@@ -96,7 +96,7 @@ describe.each(ReadModels.databases)("on %s", (_, on) => {
     )
 
     test(
-      "keeps what a higher version has replaced for an hour: code of its version still reads it",
+      "keeps a generation that a higher version has replaced for an hour, because code of its version still reads it",
       run(Effect.gen(function*() {
         const { readModels, sql, wanted } = yield* setUp
         const old = yield* goLive(readModels, wanted, { rows: [row("a", 1)] })
@@ -113,13 +113,13 @@ describe.each(ReadModels.databases)("on %s", (_, on) => {
           where id = ${old.id}`
         yield* readModels.open(higher)
         expect(yield* readModels.generations(wanted.name)).toMatchObject([{ id: next.id }])
-        // Of the same definition: the live rows are the answer.
+        // With the same definition, the live rows are read.
         expect(yield* read(readModels, wanted, ["a"])).toEqual([row("a", 2)])
       }))
     )
 
     test(
-      "drops what was being filled for a version older than the live one",
+      "drops a generation that was being built for a version older than the live one",
       run(Effect.gen(function*() {
         const { readModels, sql, wanted } = yield* setUp
         const building = yield* build(readModels, wanted)
@@ -131,7 +131,7 @@ describe.each(ReadModels.databases)("on %s", (_, on) => {
     )
 
     test(
-      "drops nothing that came to be needed since it looked",
+      "does not drop a generation that has become needed since the list was read",
       run(Effect.gen(function*() {
         const { readModels, sql, wanted } = yield* setUp
         const live = yield* goLive(readModels, wanted, { rows: [row("a")] })
@@ -145,7 +145,7 @@ describe.each(ReadModels.databases)("on %s", (_, on) => {
     )
 
     test(
-      "drops looks into the past that nothing has happened to for a day",
+      "drops scratch generations that have not changed for a day",
       run(Effect.gen(function*() {
         const { readModels, sql, wanted } = yield* setUp
         const [old, other] = [yield* readModels.begin(wanted, "Scratch"), yield* readModels.begin(wanted, "Scratch")]
@@ -157,7 +157,7 @@ describe.each(ReadModels.databases)("on %s", (_, on) => {
     )
 
     test(
-      "leaves nothing behind where its tables cannot be made",
+      "leaves nothing if its tables cannot be created",
       run(Effect.gen(function*() {
         const { readModels, wanted } = yield* setUp
         const fields = Array.from({ length: 40 }, (_, n) => ({ field: `f${n}`, kind: "Text" as const }))
@@ -171,7 +171,7 @@ describe.each(ReadModels.databases)("on %s", (_, on) => {
 
   describe("a generation", () => {
     test(
-      "for a rebuild is the one that is being filled, if there is one; a look into the past is always a new one",
+      "for a rebuild is the one that is being built, if there is one; a scratch generation is always new",
       run(Effect.gen(function*() {
         const { readModels, wanted } = yield* setUp
         yield* goLive(readModels, wanted)
@@ -190,7 +190,7 @@ describe.each(ReadModels.databases)("on %s", (_, on) => {
     )
 
     test(
-      "that is dropped is gone with its rows and parked streams, and its number is never used again",
+      "is dropped with its rows and parked streams, and its id is never used again",
       run(Effect.gen(function*() {
         const { readModels, sql, wanted } = yield* setUp
         const generation = yield* build(readModels, wanted)
@@ -215,7 +215,7 @@ describe.each(ReadModels.databases)("on %s", (_, on) => {
       )
 
     test(
-      "makes the first generation live, and replaces the live one by one that has come as far",
+      "makes the first generation live, and replaces the live generation if the new one is at the same checkpoint",
       run(Effect.gen(function*() {
         const { readModels, wanted } = yield* setUp
         const first = yield* build(readModels, wanted)
@@ -233,7 +233,7 @@ describe.each(ReadModels.databases)("on %s", (_, on) => {
     )
 
     test(
-      "of a higher version retires what is being filled for lower ones, and only that",
+      "of a higher version retires the generations that are being built for lower versions, and no others",
       run(Effect.gen(function*() {
         const { readModels, wanted } = yield* setUp
         const [one, two, three] = [
@@ -252,7 +252,7 @@ describe.each(ReadModels.databases)("on %s", (_, on) => {
     )
 
     test(
-      "where a higher version is live retires the one that asks",
+      "retires the promoted generation if a higher version is live",
       run(Effect.gen(function*() {
         const { readModels, sql, wanted } = yield* setUp
         const one = yield* build(readModels, wanted)
@@ -265,7 +265,7 @@ describe.each(ReadModels.databases)("on %s", (_, on) => {
     )
 
     test(
-      "never makes a look into the past live",
+      "never makes a scratch generation live",
       run(Effect.gen(function*() {
         const { readModels, wanted } = yield* setUp
         const scratch = yield* readModels.begin(wanted, "Scratch")

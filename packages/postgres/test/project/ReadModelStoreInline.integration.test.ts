@@ -1,5 +1,5 @@
-// Rows of inline projections: stored in the statement that appends the events or not at all, at the place of the last event
-// of their stream, in every generation of their version, and never over a newer row.
+// Rows of inline projections: stored in the statement that appends the events or not at all, with the position and version of
+// the last event of their stream, in every generation of their version, and never over a newer row.
 import type { Json } from "@refold/core/event/Json"
 import { Position } from "@refold/core/event/Position"
 import type { StreamName } from "@refold/core/event/StreamName"
@@ -47,7 +47,7 @@ describe.each(ReadModels.databases)("on %s", (_, on) => {
   })
 
   test(
-    "an inline row is stored at the place of the last event, and replaced by the next; the revision stays",
+    "an inline row has the place of the last event and is replaced by the next row, without a new revision",
     run(Effect.gen(function*() {
       const { append, live, readModels, stored, stream, wanted } = yield* setUp
       const first = yield* append({ n: 1 }, 3)
@@ -113,7 +113,7 @@ describe.each(ReadModels.databases)("on %s", (_, on) => {
   )
 
   test(
-    "nothing is stored where the commit was stored before",
+    "nothing is stored if the commit was stored before",
     run(Effect.gen(function*() {
       const { readModels, store, stored, stream, wanted } = yield* setUp
       const options = (state: Json) => ({
@@ -130,7 +130,7 @@ describe.each(ReadModels.databases)("on %s", (_, on) => {
   )
 
   test(
-    "a row goes to the live generation and to those that are being filled, not to others, and never over a newer one",
+    "a row is stored in the live generation and in those that are being built, in no others, and never over a newer row",
     run(Effect.gen(function*() {
       const { append, live, readModels, stream, wanted } = yield* setUp
       const building = yield* build(readModels, wanted)
@@ -147,7 +147,7 @@ describe.each(ReadModels.databases)("on %s", (_, on) => {
   )
 
   test(
-    "a batch that comes by later leaves the row of a later event as it is",
+    "a later batch does not overwrite the row of a later event",
     run(Effect.gen(function*() {
       const { append, live, readModels, stored, stream } = yield* setUp
       yield* append("inline", 2)
@@ -157,7 +157,7 @@ describe.each(ReadModels.databases)("on %s", (_, on) => {
   )
 
   test(
-    "in the caller's transaction the row is stored with it, or goes with it",
+    "in the caller's transaction the row is committed or rolled back with it",
     run(Effect.gen(function*() {
       const { append, sql, stored, stream, store } = yield* setUp
       const error = yield* Effect.flip(sql.withTransaction(Effect.gen(function*() {
@@ -174,7 +174,7 @@ describe.each(ReadModels.databases)("on %s", (_, on) => {
   )
 
   test(
-    "without any projection that keeps the row the events are stored all the same",
+    "the events are stored even if no projection stores the row",
     run(Effect.gen(function*() {
       const { append, store, stored, stream } = yield* setUp
       yield* append("nowhere", 1, projection())
@@ -184,7 +184,7 @@ describe.each(ReadModels.databases)("on %s", (_, on) => {
   )
 })
 
-describe("on a server with others", () => {
+describe("on a server with concurrent programs", () => {
   const run = Stores.runner()
 
   test(
@@ -199,7 +199,7 @@ describe("on a server with others", () => {
         expected: ExpectedVersion.Any,
         events: [Stores.event()] as const
       })
-      // In both orders: rows are locked in one.
+      // In both orders, although rows are locked in one order.
       const commits = Array.from(
         { length: 60 },
         (_, n) =>
@@ -233,7 +233,7 @@ describe("on a server with others", () => {
     }))
   )
 
-  /** A generation that is still listed and whose table is gone already, as a writer may find it in the middle. */
+  /** A generation that is still listed while its table is already dropped, as a concurrent writer may find it. */
   const halfDropped = Effect.gen(function*() {
     const opened = yield* Stores.Database
     const wanted = projection()
@@ -246,7 +246,7 @@ describe("on a server with others", () => {
   })
 
   test(
-    "an append under which a generation is dropped is sent again, until it is not found any more",
+    "an append during which a generation is dropped is sent again, until the generation is not listed any more",
     run(Effect.gen(function*() {
       const { append, id, readModels, stored } = yield* halfDropped
       const appending = yield* Effect.forkChild(append)
@@ -270,7 +270,7 @@ describe("on a server with others", () => {
   )
 
   test(
-    "rows that a reader has folded are stored again where a generation is dropped meanwhile",
+    "rows that a reader has folded are stored on a retry if a generation is dropped meanwhile",
     run(Effect.gen(function*() {
       const { id, readModels, sql, store, stream, wanted } = yield* halfDropped
       const { streams: [place] } = yield* store.append(stream, [Stores.event()])
@@ -288,7 +288,7 @@ describe("on a server with others", () => {
   )
 
   test(
-    "appends go on while generations are swapped and dropped, and the rows of the last ones are there",
+    "appends continue while generations are swapped and dropped, and the last generations have their rows",
     run(Effect.gen(function*() {
       const { readModels, store } = yield* Stores.Database
       const wanted = projection()

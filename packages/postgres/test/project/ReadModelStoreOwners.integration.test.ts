@@ -1,5 +1,5 @@
-// Several processes at a time on one server: one owner for a generation, however it ends; one decision about a
-// projection's generations; and readers that a swap never affects.
+// Several concurrent processes on one server: one owner for a generation at a time; consistent
+// decisions about a projection's generations; and readers that a swap never affects.
 import { Position } from "@refold/core/event/Position"
 import * as RowQuery from "@refold/core/project/RowQuery"
 import * as Deferred from "effect/Deferred"
@@ -23,7 +23,7 @@ const setUp = Effect.gen(function*() {
   return { ...opened, other: yield* Stores.open(opened.url, { migrate: false }), wanted: projection() }
 })
 
-/** Runs `meanwhile` while somebody owns the generation and has saved changes that are not yet committed. */
+/** Runs `meanwhile` while an owner of the generation has saved changes that are not yet committed. */
 const whileOwned = Effect.fnUntraced(function*<A, E, R>(
   readModels: Stores.Opened["readModels"],
   generation: { readonly id: number },
@@ -52,7 +52,7 @@ const waiting = (sql: Stores.Opened["sql"]) =>
 
 describe("a generation", () => {
   test(
-    "has one owner: no other process gets it meanwhile, and the next one sees all of its changes",
+    "has one owner at a time, and the next owner reads all of its changes",
     run(Effect.gen(function*() {
       const { other, readModels, wanted } = yield* setUp
       const generation = yield* build(readModels, wanted)
@@ -71,7 +71,7 @@ describe("a generation", () => {
   )
 
   test(
-    "can be waited for; what its owner parked and discarded in the meantime is seen",
+    "can be awaited, and the next owner reads the streams and events that were parked and discarded meanwhile",
     run(Effect.gen(function*() {
       const { other, readModels, sql, wanted } = yield* setUp
       const generation = yield* build(readModels, wanted)
@@ -103,7 +103,7 @@ describe("a generation", () => {
   )
 
   test(
-    "is waited for no longer than an owner can last, and the waiting session keeps its own lock timeout",
+    "is awaited no longer than an owner can hold it, and the waiting session keeps its own lock timeout",
     run(Effect.gen(function*() {
       const { readModels, url, wanted } = yield* setUp
       const generation = yield* build(readModels, wanted)
@@ -120,18 +120,18 @@ describe("a generation", () => {
   )
 
   test(
-    "is lost by an owner that freezes, and that owner can store nothing afterwards",
+    "is lost by a suspended owner, which can store nothing afterwards",
     run(Effect.gen(function*() {
       const { other, url, wanted } = yield* setUp
       const { readModels } = yield* Stores.open(url, { migrate: false, ownerIdleTimeout: "2 seconds" })
       const generation = yield* build(readModels, wanted)
-      const [owned, thaw] = [yield* Deferred.make<void>(), yield* Deferred.make<void>()]
+      const [owned, resume] = [yield* Deferred.make<void>(), yield* Deferred.make<void>()]
       const frozen = yield* Effect.forkScoped(
         Effect.flip(own(readModels, generation, (batch) =>
           Effect.gen(function*() {
             yield* batch.save(changes({ rows: [row("a", "frozen")] }))
             yield* Deferred.succeed(owned, undefined)
-            yield* Deferred.await(thaw)
+            yield* Deferred.await(resume)
             yield* batch.save(changes({ rows: [row("b", "frozen")] }))
           })))
       )
@@ -141,17 +141,17 @@ describe("a generation", () => {
         (batch) => Effect.andThen(batch.save(changes({ rows: [row("c")] })), batch.rows(["a", "b", "c"])),
         { wait: true }
       )
-      yield* Deferred.succeed(thaw, undefined)
+      yield* Deferred.succeed(resume, undefined)
       expect(taken).toEqual(Option.some([row("c")]))
       expect(yield* Fiber.join(frozen)).toMatchObject({ _tag: "EventStoreError", operation: "update projection" })
       expect(yield* own(other.readModels, generation, (batch) => batch.rows(["a", "b", "c"]))).toEqual([row("c")])
-      // The pool of the frozen one works again.
+      // The pool of the suspended process works again.
       expect(yield* read(readModels, wanted, ["c"], generation.id)).toEqual([row("c")])
     }))
   )
 
   test(
-    "is not lost by an owner that is merely busy for longer",
+    "is not lost by an owner that is busy for longer than the idle timeout",
     run(Effect.gen(function*() {
       const { url, wanted } = yield* setUp
       const { readModels, sql } = yield* Stores.open(url, { migrate: false, ownerIdleTimeout: "2 seconds" })
@@ -182,7 +182,7 @@ describe("a generation", () => {
   )
 
   test(
-    "in the caller's transaction is owned until that ends",
+    "in the caller's transaction is owned until that transaction ends",
     run(Effect.gen(function*() {
       const { other, readModels, sql, wanted } = yield* setUp
       const generation = yield* build(readModels, wanted)
@@ -195,7 +195,7 @@ describe("a generation", () => {
   )
 })
 
-describe("many processes", () => {
+describe("concurrent processes", () => {
   test(
     "that open a new projection together begin one generation",
     run(Effect.gen(function*() {
@@ -223,7 +223,7 @@ describe("many processes", () => {
   )
 
   test(
-    "that promote generations at once agree on one, the newest in the end, and none waits without end",
+    "that promote generations at the same time agree on one, finally the newest, and none waits forever",
     run(Effect.gen(function*() {
       const { other, readModels, wanted } = yield* setUp
       for (let round = 0; round < 10; round++) {
@@ -239,7 +239,7 @@ describe("many processes", () => {
           concurrency: "unbounded"
         })
         expect(results[1]).toEqual(Option.some(true))
-        // Where it was the slower one, the next batch finds out.
+        // If it was slower, the next batch promotes it.
         yield* readModels.update(two.id, (batch) => batch.promote, { wait: true })
         expect((yield* readModels.generations(name)).map(({ status }) => status)).toEqual([
           "Retired",
@@ -251,7 +251,7 @@ describe("many processes", () => {
   )
 
   test(
-    "see a promotion wait for the batch of the live one, and lose to it where that came further",
+    "promote a generation only after the batch of the live one, and not if that is at a higher checkpoint",
     run(Effect.gen(function*() {
       const { other, readModels, sql, wanted } = yield* setUp
       const live = yield* goLive(readModels, wanted)
@@ -279,7 +279,7 @@ describe("many processes", () => {
 
 describe("readers", () => {
   test(
-    "never fail and never see half of a rebuild while generations are swapped and dropped, in transactions or not",
+    "never fail and never read a partial rebuild while generations are swapped and dropped, in transactions or not",
     run(Effect.gen(function*() {
       const { other, readModels, sql } = yield* setUp
       const wanted = projection({ indexes: [{ name: "half", fields: [{ field: "half", kind: "Number" }] }] })
@@ -330,7 +330,7 @@ describe("readers", () => {
   )
 
   test(
-    "that take long keep their rows: what they read is dropped later",
+    "with long reads keep their rows, because their generation is dropped later",
     run(Effect.gen(function*() {
       const { other, readModels, wanted } = yield* setUp
       const old = yield* goLive(readModels, wanted, { rows: [row("a", 1)] })
@@ -338,7 +338,7 @@ describe("readers", () => {
       yield* other.sql.withTransaction(Effect.gen(function*() {
         yield* read(other.readModels, wanted, ["a"])
         yield* goLive(readModels, next, { rows: [row("a", 2)] })
-        // It does not wait for this reader: that would be for ever.
+        // It must not wait for this reader, because the test would never end.
         yield* readModels.open(next)
         expect((yield* readModels.generations(wanted.name)).map(({ id }) => id)).toContain(old.id)
         expect(yield* read(other.readModels, wanted, ["a"], old.id)).toEqual([row("a", 1)])
@@ -349,7 +349,7 @@ describe("readers", () => {
   )
 
   test(
-    "under REPEATABLE READ see the rows of their moment, or an error where those are gone, and never others",
+    "under REPEATABLE READ get the rows of their snapshot, or an error if these are dropped, and never others",
     run(Effect.gen(function*() {
       const { readModels, url, wanted } = yield* setUp
       const other = yield* Stores.open(url, { migrate: false })
@@ -374,7 +374,7 @@ describe("readers", () => {
   )
 
   test(
-    "whose connection is lost are served by another",
+    "whose connection is lost continue on another one",
     run(Effect.gen(function*() {
       const { readModels, url, wanted } = yield* setUp
       yield* goLive(readModels, wanted, { rows: [row("lose this")] })

@@ -1,4 +1,4 @@
-// Queries: the pages are those that their pure meaning says, whatever the rows hold; and each page is read along an index.
+// Queries: each page equals that of the pure specification, for any rows, and is read along an index.
 import type { Json } from "@refold/core/event/Json"
 import type { RowIndex } from "@refold/core/internal/project/RowIndex"
 import type { Kind, Scalar } from "@refold/core/internal/project/RowValue"
@@ -20,7 +20,7 @@ import * as Stores from "../support/Stores.ts"
 
 const { changes, goLive, own, projection, row } = ReadModels
 
-// A field's name may be anything.
+// A field's name may be any text.
 const odd = "it's :limit \"x\"\\ -- refold_rows.rows_0\n\u{1F600}"
 
 const indexes: ReadonlyArray<RowIndex> = [
@@ -84,7 +84,7 @@ const State = Schema.Struct({
   odd: Schema.Literals(texts)
 })
 
-// The value of a field is one that some row may have; of a number's also one of the other notation, as far as a double
+// The value of a field is one that some row may have; for a number also in the other notation, as far as a double
 // holds it exactly.
 const Value = Schema.Struct({
   Text: Schema.Literals(texts),
@@ -133,7 +133,7 @@ describe.each(ReadModels.databases)("on %s", (_, on) => {
   const run = on()
 
   test(
-    "every page of every query is what its pure meaning says",
+    "every page of every query equals that of the pure specification",
     run(Effect.gen(function*() {
       const { readModels } = yield* ReadModels.AnyDatabase
       const wanted = projection({ indexes })
@@ -246,7 +246,7 @@ describe("a page is read along its index, without a sort", () => {
       }))))
   }
 
-  it("also by a plan that a connection made while the table was empty, and finds rows by key as cheaply", () =>
+  it("also with a plan that was made while the table was empty, and reads by key are as cheap", () =>
     Effect.runPromise(Effect.scoped(Effect.gen(function*() {
       const url = new URL(yield* freshDatabase())
       url.searchParams.set("options", "-c plan_cache_mode=force_generic_plan")

@@ -1,5 +1,5 @@
-// Where generations live: tables of rows in a schema beside the store's, or for projections with tables of their own a
-// schema for each generation; under any name of the store's schema, and with no more rights than a role of a kind has.
+// The schemas of generations: tables of rows in a schema beside the store's, or a schema for each generation of a projection
+// with tables of its own; under any name of the store's schema, and with the rights of each kind of role.
 import { EventStoreError } from "@refold/store/log/EventStoreError"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -17,7 +17,7 @@ const { build, changes, goLive, own, projection, read, row, save } = ReadModels
 const orStoreError = <A>(effect: Effect.Effect<A, SqlError.SqlError>) =>
   Effect.mapError(effect, (cause) => new EventStoreError({ operation: "test", cause }))
 
-/** A projection that keeps a table `balance` of its own. */
+/** A projection with its own table `balance`. */
 const withTable = (sql: ReadModels.Opened["sql"]) =>
   projection({ setup: Effect.asVoid(orStoreError(sql`create table balance (account text, amount int)`)) })
 
@@ -29,7 +29,7 @@ describe.each(ReadModels.databases)("on %s", (_, on) => {
   const setUp = Effect.map(ReadModels.AnyDatabase, (opened) => ({ ...opened, wanted: withTable(opened.sql) }))
 
   test(
-    "a projection with tables of its own has them in a schema for each generation, in reach of its batches only",
+    "a projection with tables of its own has them in a schema for each generation, which only its batches can use",
     run(Effect.gen(function*() {
       const { readModels, sql, wanted } = yield* setUp
       const usual = yield* path(sql)
@@ -55,7 +55,7 @@ describe.each(ReadModels.databases)("on %s", (_, on) => {
   )
 
   test(
-    "a version that has rows is not taken for one that has tables, nor the other way round",
+    "a version with rows is not treated as one with tables, or the other way round",
     run(Effect.gen(function*() {
       const { readModels, wanted } = yield* setUp
       const withRows = projection({ name: wanted.name })
@@ -70,7 +70,7 @@ describe.each(ReadModels.databases)("on %s", (_, on) => {
   )
 
   test(
-    "in the caller's transaction the search_path is restored afterwards, however the batch ends",
+    "in the caller's transaction the search_path is restored after a successful and a failed batch",
     run(Effect.gen(function*() {
       const { readModels, sql, wanted } = yield* setUp
       yield* sql.withTransaction(Effect.gen(function*() {
@@ -86,7 +86,7 @@ describe.each(ReadModels.databases)("on %s", (_, on) => {
   )
 
   test(
-    "a setup that fails leaves nothing behind",
+    "a setup that fails leaves nothing",
     run(Effect.gen(function*() {
       const { readModels, sql, wanted } = yield* setUp
       const schemas = sql`select nspname from pg_namespace`
@@ -101,7 +101,7 @@ describe.each(ReadModels.databases)("on %s", (_, on) => {
   )
 
   test(
-    "a projection with tables of its own has no rows to read, and gets none from handlers",
+    "a projection with tables of its own has no rows to read",
     run(Effect.gen(function*() {
       const { readModels, store, wanted } = yield* setUp
       const { id } = yield* goLive(readModels, wanted)
@@ -137,7 +137,7 @@ const run = Stores.runner()
 
 for (const schema of ["tenant_2", "select", "public", "a".repeat(50)]) {
   test(
-    `all of it works in a schema called ${schema}`,
+    `all operations work in a schema called ${schema}`,
     run(Effect.gen(function*() {
       const { url } = yield* Stores.Database
       const { readModels, sql, store } = yield* Stores.open(url, { schema })
@@ -158,7 +158,7 @@ for (const schema of ["tenant_2", "select", "public", "a".repeat(50)]) {
   )
 }
 
-test("two stores in one database know nothing of one another's projections", () =>
+test("two stores in one database do not share projections", () =>
   Effect.runPromise(Effect.scoped(Effect.gen(function*() {
     const url = yield* freshDatabase()
     const [one, two] = [yield* Stores.open(url), yield* Stores.open(url, { schema: "refold_two" })]
@@ -170,14 +170,14 @@ test("two stores in one database know nothing of one another's projections", () 
   }))))
 
 describe("roles", () => {
-  /** A store as a role of this kind sees it. */
+  /** A store that is opened as a role of this kind. */
   const as = (opened: Stores.Opened, kind: PostgresStore.RoleKind) =>
     Effect.gen(function*() {
       const url = yield* LoginRole.ofKind(opened, [kind])
       return { ...yield* Stores.open(url, { migrate: false }), name: LoginRole.nameOf(url) }
     })
 
-  test("a projector, a writer and a reader need no more than they are granted", () =>
+  test("a projector, a writer and a reader need only the rights of their kind", () =>
     Effect.runPromise(Effect.scoped(Effect.gen(function*() {
       const opened = yield* Stores.open(yield* freshDatabase())
       const projector = yield* as(opened, "projector")
@@ -203,7 +203,7 @@ describe("roles", () => {
       yield* own(projector.readModels, { id }, () => projector.sql`insert into balance values ('a', 1)`)
       expect(yield* reader.sql.unsafe(`select amount from refold_${id}.balance`)).toEqual([{ amount: 1 }])
       yield* projector.readModels.drop(id)
-      // And the writer cannot write rows, nor another role's generation.
+      // The writer can write neither rows nor another role's generation.
       const live = yield* reader.readModels.live(wanted.name)
       for (const { readModels, sql } of [writer, reader]) {
         const denied = [
@@ -231,11 +231,11 @@ describe("roles", () => {
       yield* sql.unsafe(`grant create on database ${database} to ${writer.name}`)
       const wanted = ReadModels.inlineProjection()
       yield* goLive(readModels, wanted)
-      yield* sql`create table sprung (who text)`
+      yield* sql`create table sprung (role text)`
       yield* sql`grant all on sprung to public`
       yield* writer.sql`create schema trap`
       yield* writer.sql`grant all on schema trap to public`
-      // Nearer to what is called than PostgreSQL's own, which takes anything.
+      // Matches the call more closely than PostgreSQL's own function, which takes any argument.
       yield* writer.sql.unsafe(`create function trap.format(text, text) returns text language plpgsql as
         $$ begin insert into public.sprung values (current_user); return pg_catalog.format($1, $2); end $$`)
       const stream = Stores.freshStream()
@@ -247,8 +247,8 @@ describe("roles", () => {
         yield* writer.sql.unsafe(`select refold.write_inline_rows(${rows})`)
         yield* writer.sql.unsafe(`select format('the trap %s'::text, 'works'::text)`)
       }))
-      expect(yield* sql`select * from sprung where who = ${writer.name}`).toHaveLength(1)
-      expect(yield* sql`select * from sprung where who <> ${writer.name}`).toEqual([])
+      expect(yield* sql`select * from sprung where role = ${writer.name}`).toHaveLength(1)
+      expect(yield* sql`select * from sprung where role <> ${writer.name}`).toEqual([])
       expect(yield* read(readModels, wanted, [stream])).toHaveLength(1)
     }))))
 })

@@ -1,5 +1,5 @@
-// Projections in SQL: tables that handlers write in the transaction of the checkpoint. Each event is in them once; a
-// rebuild fills tables of its own; readers see the live ones.
+// Projections in SQL: tables that handlers write in the transaction of the checkpoint. Each event is applied once; a
+// rebuild fills new tables; readers use the live ones.
 import { EventStore } from "@refold/store/log/EventStore"
 import * as Projector from "@refold/store/project/Projector"
 import * as ReadModel from "@refold/store/project/ReadModel"
@@ -21,7 +21,7 @@ describe.each([["a server", SqlProjections.onServer], ["the embedded database", 
     const run = on()
 
     test(
-      "each event is handled once, in order, and readers find what was written by bare names",
+      "each event is handled once, in order, and readers use the tables by unqualified names",
       run(Effect.gen(function*() {
         const { append, noted, projection } = yield* notes()
         yield* append("a1", "b1", "a2")
@@ -36,7 +36,7 @@ describe.each([["a server", SqlProjections.onServer], ["the embedded database", 
     )
 
     test(
-      "a batch that fails before its checkpoint is saved leaves nothing, and the next one begins where it began",
+      "a batch that fails before its checkpoint is saved is rolled back, and the next one begins at the same event",
       run(Effect.gen(function*() {
         const [store, { readAll }] = [yield* ReadModelStore, yield* EventStore]
         const { append, noted, projection } = yield* notes()
@@ -61,7 +61,7 @@ describe.each([["a server", SqlProjections.onServer], ["the embedded database", 
     )
 
     test(
-      "handlers find their tables in transactions of their own, too, and those may fail by themselves",
+      "handlers use their tables in nested transactions, too, and these may fail alone",
       run(Effect.gen(function*() {
         const { append, noted, projection } = yield* notes({
           after: (event, envelope) =>
@@ -78,7 +78,7 @@ describe.each([["a server", SqlProjections.onServer], ["the embedded database", 
     )
 
     test(
-      "a raised version fills tables of its own, while readers, and handlers that read, see the live ones",
+      "a raised version fills new tables, while readers, and handlers that read, use the live ones",
       run(Effect.gen(function*() {
         const one = yield* notes()
         yield* one.append("a1", "a2")
@@ -101,7 +101,7 @@ describe.each([["a server", SqlProjections.onServer], ["the embedded database", 
     )
 
     test(
-      "a rebuild that was asked for runs the setup again, and the old tables are dropped",
+      "a requested rebuild runs the setup again, and the old tables are dropped",
       run(Effect.gen(function*() {
         const sql = yield* SqlClient.SqlClient
         const { append, noted, projection } = yield* notes()
@@ -140,7 +140,7 @@ describe.each([["a server", SqlProjections.onServer], ["the embedded database", 
     )
 
     test(
-      "readers in a transaction of their own find their own names again afterwards",
+      "the search_path of a reader's own transaction is restored afterwards",
       run(Effect.gen(function*() {
         const sql = yield* SqlClient.SqlClient
         const { append, noted, projection } = yield* notes()
@@ -156,7 +156,7 @@ describe.each([["a server", SqlProjections.onServer], ["the embedded database", 
     )
 
     test(
-      "a definition that breaks a rule is refused, and names the part",
+      "a definition that breaks a rule is refused with an error that names the part",
       run(Effect.gen(function*() {
         const field = (fields: SqlProjections.Fields) =>
           Effect.map(Effect.flip(SqlProjection.make(definition(fields))), (error) => `${error._tag} ${error.field}`)
@@ -167,13 +167,13 @@ describe.each([["a server", SqlProjections.onServer], ["the embedded database", 
         expect(yield* field({ categories: ["a-b"] })).toBe("InvalidInput categories[0]")
         expect(yield* field({ timeout: 0 })).toBe("InvalidInput timeout")
         expect(yield* field({ timeout: "-1 seconds" })).toBe("InvalidInput timeout")
-        // What a program without types may say.
+        // A program without type checks may pass this.
         expect(yield* field({ timeout: "soon" as "1 second" })).toBe("InvalidInput timeout")
       }))
     )
 
     test(
-      "a setup that fails is reported at the start, in the database's words, and leaves nothing",
+      "a setup that fails is reported at the start with the database's message, and leaves nothing",
       run(Effect.gen(function*() {
         const sql = yield* SqlClient.SqlClient
         const { projection } = yield* notes({

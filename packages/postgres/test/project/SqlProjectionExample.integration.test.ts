@@ -1,4 +1,4 @@
-// Daily totals by currency, as a table that SQL keeps up to date: what a projection in SQL looks like in an application.
+// Daily totals by currency, as a table that SQL keeps up to date: an example of a projection in SQL in an application.
 import * as EventCodec from "@refold/core/event/EventCodec"
 import * as EventType from "@refold/core/event/EventType"
 import { EventStore } from "@refold/store/log/EventStore"
@@ -37,7 +37,7 @@ const dailyTotals = Effect.gen(function*() {
   })
 })
 
-/** What SQL is good at: totals over the table, with the running total of each currency. */
+/** A typical use of SQL: totals over the table, with the running total of each currency. */
 const report = Effect.gen(function*() {
   const sql = yield* SqlClient.SqlClient
   return yield* sql<
@@ -51,7 +51,7 @@ const report = Effect.gen(function*() {
 const run = SqlProjections.onServer()
 
 test(
-  "totals are up to date once the projection has come to what was appended",
+  "totals are up to date once the projection has handled the appended events",
   run(Effect.gen(function*() {
     const store = yield* EventStore
     const totals = yield* dailyTotals

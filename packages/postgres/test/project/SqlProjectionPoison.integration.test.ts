@@ -1,5 +1,5 @@
-// Events that a handler in SQL fails on, in whichever way: nothing of them remains, they are parked with their streams,
-// and all other events are handled. A failure that is not the event's fault is retried.
+// Events on which a handler in SQL fails, in various ways: their changes are rolled back, their streams are parked,
+// and all other events are handled. A failure that the event does not cause is retried.
 import { EventStore } from "@refold/store/log/EventStore"
 import * as Parked from "@refold/store/project/Parked"
 import * as Projector from "@refold/store/project/Projector"
@@ -15,7 +15,7 @@ const { note, notes } = SqlProjections
 
 const say = (text: string) => Effect.flatMap(SqlClient.SqlClient, (sql) => sql.unsafe(text))
 
-/** What a handler does to an event, after it has written it down; and why that is poison. */
+/** The faults of a handler, after it has recorded the event, and the expected reason for parking. */
 const faults: Record<
   string,
   readonly [fault: () => Effect.Effect<unknown, unknown, SqlClient.SqlClient>, why: RegExp]
@@ -23,8 +23,8 @@ const faults: Record<
   fails: [() => Effect.fail("no such account"), /^no such account$/],
   "fails with an error": [() => Effect.fail(new Error("no such account")), /^no such account$/],
   "fails with a value": [() => Effect.fail({ _tag: "NoAccount", id: 7 }), /NoAccount.*7/s],
-  "fails with what cannot be shown": [() => Effect.fail(Object.create(null)), /./],
-  "fails at length": [() => Effect.fail("x".repeat(100_000)), /^x{2000}$/],
+  "fails with a value that cannot be formatted": [() => Effect.fail(Object.create(null)), /./],
+  "fails with a long message": [() => Effect.fail("x".repeat(100_000)), /^x{2000}$/],
   throws: [() => {
     throw new Error("thrown")
   }, /^thrown$/],
@@ -34,7 +34,7 @@ const faults: Record<
     () => say("insert into noted (id) values ('x')"),
     /invalid input syntax for type integer/
   ],
-  "goes on after a statement has failed": [() => Effect.ignore(say("select 1 / 0")), /a statement failed/],
+  "continues after a failed statement": [() => Effect.ignore(say("select 1 / 0")), /a statement failed/],
   "never ends": [() => Effect.never, /^it took longer than 2s$/],
   "rolls back": [() => say("rollback"), /a handler must not send rollback/],
   commits: [() => say("/* now */ -- or\n COMMIT AND CHAIN"), /a handler must not send .*COMMIT/s],
@@ -51,11 +51,11 @@ describe.each([["a server", SqlProjections.onServer], ["the embedded database", 
 
     for (const [name, [fault, why]] of Object.entries(faults)) {
       test(
-        `an event on which a handler ${name} leaves nothing and is parked, and the others are handled`,
+        `an event on which a handler ${name} is rolled back and parked, and the others are handled`,
         run(Effect.gen(function*() {
           let isRepaired = false
           const { append, noted, projection, stream } = yield* notes({
-            // What does not end is waited for; all else has the time that it needs.
+            // A short timeout only for the handler that never ends.
             timeout: name === "never ends" ? "2 seconds" : "8 seconds",
             after: ({ text }) => text === "b2" && !isRepaired ? fault() : Effect.void
           })
@@ -76,7 +76,7 @@ describe.each([["a server", SqlProjections.onServer], ["the embedded database", 
     }
 
     test(
-      "an event that cannot be read is parked, discarded for good, and left out by rebuilds",
+      "an unreadable event is parked, stays discarded, and rebuilds skip it",
       run(Effect.gen(function*() {
         const { append, noted, projection, stream } = yield* notes()
         yield* append("a1", "b1")
@@ -95,7 +95,7 @@ describe.each([["a server", SqlProjections.onServer], ["the embedded database", 
     )
 
     test(
-      "an event that is read as several is handled as a whole or not at all, and one that is read as none not at all",
+      "a stored event that decodes to several events is handled completely or not at all, and one that decodes to none is skipped",
       run(Effect.gen(function*() {
         let isRepaired = false
         const { append, noted, projection, stream } = yield* notes({
@@ -120,7 +120,7 @@ describe.each([["a server", SqlProjections.onServer], ["the embedded database", 
     )
 
     test(
-      "what a handler makes and drops is part of its batch",
+      "tables that a handler creates and drops are part of its batch",
       run(Effect.gen(function*() {
         const { append, noted, projection } = yield* notes({
           after: ({ text }) =>

@@ -1,4 +1,4 @@
-// Projections in SQL beside others on one server: long reads, rebuilds that are swapped in during them,
+// Concurrent use of projections in SQL on one server: long reads, rebuilds that are promoted during them,
 // and projections that run side by side.
 import { EventStore } from "@refold/store/log/EventStore"
 import * as Projector from "@refold/store/project/Projector"
@@ -22,7 +22,7 @@ const { notes, texts } = SqlProjections
 const run = SqlProjections.onServer()
 
 test(
-  "tables are not dropped while they are read, and a swap waits for no reader",
+  "tables are not dropped while they are read, and a swap does not wait for readers",
   run(Effect.gen(function*() {
     const store = yield* ReadModelStore
     const { append, noted, projection } = yield* notes()
@@ -50,7 +50,7 @@ test(
 )
 
 test(
-  "readers never fail and never see less than before while rebuilds are swapped in and dropped",
+  "readers never fail and never get fewer events than before while rebuilds are swapped and dropped",
   run(Effect.gen(function*() {
     const { append, noted, projection } = yield* notes()
     const all = Array.from({ length: 20 }, (_, n) => `a${n}`)
@@ -74,7 +74,7 @@ test(
 )
 
 test(
-  "projections in SQL and one of rows run side by side, and each gets every event",
+  "projections in SQL and a projection of rows run side by side, and each handles every event",
   run(Effect.gen(function*() {
     const store = yield* EventStore
     const [one, two] = [yield* notes(), yield* notes()]

@@ -1,5 +1,5 @@
-// Handlers in SQL in trouble that is not the event's fault: connections that are lost, locks that others hold, owners
-// that are too slow. The batch is begun again, and no stream is parked for it.
+// Handlers in SQL with failures that the event does not cause: lost connections, locks of other sessions, owners
+// that are too slow. The batch is repeated, and no stream is parked for it.
 import * as Parked from "@refold/store/project/Parked"
 import * as Projector from "@refold/store/project/Projector"
 import { ReadModelStore } from "@refold/store/project/ReadModelStore"
@@ -35,7 +35,7 @@ const onServer = <A, E>(
   }))))
 
 test(
-  "a connection that is lost in a handler, before or after its statement was run, poisons nothing",
+  "a connection that is lost in a handler, before or after its statement ran, parks no stream",
   onServer((proxy) =>
     Effect.gen(function*() {
       const { append, noted, projection } = yield* notes({
@@ -54,7 +54,7 @@ test(
 
 // Without prepared statements, so that the proxy sees the text of each.
 test(
-  "a connection that is lost while an event that fails is taken back poisons nothing",
+  "a connection that is lost during the rollback of a failed event parks no other stream",
   onServer(
     (proxy) =>
       Effect.gen(function*() {
@@ -76,7 +76,7 @@ test(
 )
 
 test(
-  "a projector that is interrupted in the middle of a batch takes it back, and its connection serves again",
+  "a projector that is interrupted in the middle of a batch rolls it back, and its connection stays usable",
   onServer(() =>
     Effect.gen(function*() {
       const began = yield* Deferred.make<void>()
@@ -99,10 +99,10 @@ test(
     }), { maxConnections: 1 })
 )
 
-// Each waits for seconds, on a database of its own.
+// Each takes some seconds, on a separate database.
 describe.concurrent("in a batch", () => {
   test(
-    "a statement that takes long is cancelled, and the rest of the batch goes on in the same transaction",
+    "a statement that takes too long is cancelled, and the rest of the batch continues in the same transaction",
     onServer(() =>
       Effect.gen(function*() {
         const { append, noted, projection } = yield* notes({
@@ -122,7 +122,7 @@ describe.concurrent("in a batch", () => {
   )
 
   test(
-    "a table that another session has locked is waited for, and parks nothing",
+    "a handler waits for a table that another session has locked, and no stream is parked",
     onServer(() =>
       Effect.gen(function*() {
         const sql = yield* SqlClient.SqlClient
@@ -140,7 +140,7 @@ describe.concurrent("in a batch", () => {
         const holder = yield* Effect.forkChild(lock)
         yield* Deferred.await(locked)
         yield* Projector.start(projection, { attempts: 1 })
-        // Longer than handlers have time, for all events together and then for one by one.
+        // Longer than the timeouts of handlers, for all events together and then for each alone.
         yield* Effect.sleep("7 seconds")
         yield* Deferred.succeed(free, undefined)
         yield* Fiber.join(holder)
@@ -152,7 +152,7 @@ describe.concurrent("in a batch", () => {
   )
 
   test(
-    "a handler that exceeds the owner's idle timeout parks its stream like any other that takes too long",
+    "a handler that exceeds the owner's idle timeout parks its stream, as for its own timeout",
     onServer(() =>
       Effect.gen(function*() {
         const { append, noted, projection } = yield* notes({

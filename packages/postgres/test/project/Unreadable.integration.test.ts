@@ -1,4 +1,4 @@
-// A row that no reader can read, because the owner has changed the table: each read names it, and projections park its stream.
+// A row is unreadable, because the owner has changed the table: each read names it, and projections park its stream.
 import * as PgClient from "@effect/sql-pg/PgClient"
 import { EventReader } from "@refold/store/log/EventReader"
 import * as Parked from "@refold/store/project/Parked"
@@ -20,7 +20,7 @@ import * as Ticks from "../support/Ticks.ts"
 const stream = Stores.streamName("tally-bad")
 const other = Stores.streamName("tally-other")
 
-/** Three events of two streams around one that cannot be read, and the client's services. */
+/** Three events of two streams around an unreadable one, and the client's services. */
 const withBadEvent = Effect.fnUntraced(function*(opened: Stores.Opened, spoil: Effect.Effect<unknown, unknown>) {
   const { store } = opened
   yield* store.append(stream, [Ticks.tick(1)])
@@ -30,7 +30,7 @@ const withBadEvent = Effect.fnUntraced(function*(opened: Stores.Opened, spoil: E
   yield* store.append(other, [Ticks.tick(2)])
 })
 
-/** What became of the projection: the counts of both streams, and the streams that are parked. */
+/** The state of the projection: the counts of both streams, and the parked streams. */
 const shown = Effect.fnUntraced(function*() {
   yield* Projector.catchUp(tally())
   const models = yield* ReadModelStore
@@ -41,7 +41,7 @@ const shown = Effect.fnUntraced(function*() {
   }
 })
 
-/** What is shown while the stream is parked, after a rebuild, when the event is discarded, and after another rebuild. */
+/** That state while the stream is parked, after a rebuild, after the event is discarded, and after another rebuild. */
 const course = Effect.fnUntraced(function*() {
   const parked = yield* shown()
   yield* Stream.runDrain(Rebuild.rebuild(tally()))
@@ -57,7 +57,7 @@ const afterwards = { counts: { [stream]: 2, [other]: 2 }, parked: [] }
 const expected = { parked: whileParked, rebuilt: whileParked, discarded: afterwards, rebuiltAgain: afterwards }
 
 test(
-  "a row with a time that no Date holds: each read names it, and a projection parks its stream until it is discarded",
+  "each read names a row whose time no Date can hold, and a projection parks its stream until the event is discarded",
   Ticks.onDatabase((opened) =>
     Effect.gen(function*() {
       const { reader, sql, store } = opened
@@ -96,7 +96,7 @@ test(
 )
 
 test(
-  "an event that is larger than the client's message limit: a projection parks its stream, and its connection goes on",
+  "a projection parks the stream of an event larger than the client's message limit, and its connection stays usable",
   Ticks.onDatabase((opened) =>
     Effect.gen(function*() {
       const large = Stores.event({

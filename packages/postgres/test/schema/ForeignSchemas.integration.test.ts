@@ -1,5 +1,5 @@
-// Schemas that another role made beforehand, or may write into: functions of the store run with the rights of their owner, and
-// call what is there. Such a schema is refused, and nothing has changed then.
+// Schemas that another role has created beforehand, or may create objects in: functions of the store run with the rights of
+// their owner and use these objects. Such a schema is refused, and nothing is changed.
 import * as Effect from "effect/Effect"
 import * as Logger from "effect/Logger"
 import type * as Scope from "effect/Scope"
@@ -97,16 +97,16 @@ const commands: ReadonlyArray<
   ]
 ]
 
-describe.each(["the owner", "a superuser"])("%s does not migrate a schema", (who) => {
+describe.each(["the owner", "a superuser"])("%s does not migrate a schema", (kind) => {
   test.each(commands)("%s", (_, beforehand, problem) =>
     run(Effect.gen(function*() {
       const made = yield* setUp
       for (const [role, statement] of beforehand(made)) yield* made[role].unsafe(statement)
       const before = yield* made.admin`select count(*)::int as functions from pg_proc`
-      const error = yield* Effect.flip(Stores.open(who === "the owner" ? made.owner : made.url))
+      const error = yield* Effect.flip(Stores.open(kind === "the owner" ? made.owner : made.url))
       const { mallory, owner } = made.names
-      // A superuser does not share a schema with any other role either.
-      const expected = who === "a superuser" && beforehand(made).some(([, one]) =>
+      // A superuser also refuses a schema that it would share with another role.
+      const expected = kind === "a superuser" && beforehand(made).some(([, one]) =>
           one.includes(`authorization ${owner}`)
         )
         ? `the schema "refold" belongs to the role ${owner}: migrate as that role, or choose another schema`
@@ -117,7 +117,7 @@ describe.each(["the owner", "a superuser"])("%s does not migrate a schema", (who
 })
 
 test(
-  "a store is not migrated beside the rows of one that was dropped",
+  "a store is not migrated if the rows of a dropped store exist",
   run(Effect.gen(function*() {
     const { admin, owner } = yield* setUp
     yield* Effect.scoped(Stores.open(owner))
@@ -132,7 +132,7 @@ test(
 )
 
 test(
-  "a role that made the owner a member of itself is still another role",
+  "a role of which the owner was made a member is still not trusted",
   run(Effect.gen(function*() {
     const { admin, mallory, names, owner } = yield* setUp
     yield* mallory`create schema refold`
@@ -142,11 +142,11 @@ test(
 )
 
 test(
-  "what another role has put into public is not found while a store is migrated and application SQL is installed",
+  "objects of another role in public are not used while a store is migrated and application SQL is installed",
   run(Effect.gen(function*() {
     const { admin, mallory, names, owner } = yield* setUp
     yield* admin.unsafe(`grant create on schema public to ${names.mallory}`)
-    // Nearer to what is called than PostgreSQL's own, which takes any array.
+    // Matches the call more closely than PostgreSQL's own function, which takes any array.
     yield* mallory.unsafe(`create function public.array_remove(int[], int) returns int[] language plpgsql immutable as
       $$ begin raise exception 'a trap'; end $$`)
     yield* mallory.unsafe(`create function public.octet_length(varchar) returns int language plpgsql immutable as
@@ -172,7 +172,7 @@ test(
 )
 
 test(
-  "application SQL is not installed over a schema that another role made, whatever its comment says",
+  "application SQL is not installed over a schema of another role, with any comment",
   run(Effect.gen(function*() {
     const { admin, mallory, names, owner } = yield* setUp
     yield* Stores.open(owner)
@@ -188,7 +188,7 @@ test(
   }))
 )
 
-/** A store that another role made up: its table of migrations says that all have run, and what a start calls is a trap. */
+/** A fake store of another role: in its table of migrations all have run, and the functions that an open calls are traps. */
 const trap = (trapped: "migrations" | "functions"): ReadonlyArray<string> => [
   "create function refold.trap() returns int language plpgsql immutable as $$ begin raise exception 'a trap'; end $$",
   trapped === "migrations"
@@ -199,12 +199,12 @@ const trap = (trapped: "migrations" | "functions"): ReadonlyArray<string> => [
   "grant select on refold.migrations to public"
 ]
 
-describe.each(["the owner", "a superuser"])("a store that another role made up is not opened by %s", (who) => {
+describe.each(["the owner", "a superuser"])("a fake store of another role is not opened by %s", (kind) => {
   test.each(["migrations", "functions"] as const)("with a trap in its %s", (trapped) =>
     run(Effect.gen(function*() {
       const { mallory, names, owner, url } = yield* setUp
       for (const statement of ["create schema refold", ...trap(trapped)]) yield* mallory.unsafe(statement)
-      const error = yield* Effect.flip(Stores.open(who === "the owner" ? owner : url))
+      const error = yield* Effect.flip(Stores.open(kind === "the owner" ? owner : url))
       expect(error.message).toBe(
         `migrate failed: the schema "refold" belongs to the role ${names.mallory}: migrate as that role, or choose another schema`
       )
@@ -213,7 +213,7 @@ describe.each(["the owner", "a superuser"])("a store that another role made up i
   test("in a schema in which it may create objects", () =>
     run(Effect.gen(function*() {
       const { admin, mallory, names, owner, url } = yield* setUp
-      const opener = who === "the owner" ? owner : url
+      const opener = kind === "the owner" ? owner : url
       yield* admin.unsafe(`create schema refold authorization ${new URL(opener).username}`)
       yield* admin.unsafe(`grant usage, create on schema refold to ${names.mallory}`)
       for (const statement of trap("functions").slice(0, 3)) yield* mallory.unsafe(statement)
@@ -226,7 +226,7 @@ describe.each(["the owner", "a superuser"])("a store that another role made up i
 })
 
 test(
-  "a store is not opened inside a transaction of the caller's where another role made it up",
+  "a fake store of another role is not opened inside a transaction of the caller",
   run(Effect.gen(function*() {
     const { mallory, names, owner } = yield* setUp
     for (const statement of ["create schema refold", ...trap("functions")]) yield* mallory.unsafe(statement)
@@ -239,7 +239,7 @@ test(
 )
 
 test(
-  "a role that may not create schemas opens the store of another role as one that migrates does",
+  "a role that may not create schemas opens the store of another role with `migrate: true`",
   run(Effect.gen(function*() {
     const { admin, owner } = yield* setUp
     yield* Stores.open(owner)
@@ -249,7 +249,7 @@ test(
 )
 
 describe("a migration", () => {
-  /** What opening a store logs at the level of warnings. */
+  /** The warnings that opening a store logs. */
   const warnings = (url: string) =>
     Effect.gen(function*() {
       const logged: Array<string> = []
@@ -261,7 +261,7 @@ describe("a migration", () => {
     })
 
   test(
-    "by a superuser warns, once, and says what to do",
+    "by a superuser logs one warning, with the remedy",
     run(Effect.gen(function*() {
       const { url } = yield* setUp
       const [warning, ...more] = yield* warnings(url)
@@ -272,7 +272,7 @@ describe("a migration", () => {
   )
 
   test(
-    "by any other role does not",
+    "by any other role logs no warning",
     run(Effect.gen(function*() {
       const { owner } = yield* setUp
       expect(yield* warnings(owner)).toEqual([])

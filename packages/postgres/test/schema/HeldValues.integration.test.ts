@@ -1,5 +1,5 @@
-// Tables that roles write without a function of the store refuse numbers and times that no client can hold: reading one would
-// be a defect of the program that reads it.
+// Tables that roles write without a function of the store refuse numbers and times that no client can hold: reading such a
+// value would be a defect of the reading program.
 import * as Effect from "effect/Effect"
 import { expect, test } from "vitest"
 import * as LoginRole from "../support/LoginRole.ts"

@@ -1,4 +1,4 @@
-// The store's own sessions and transactions are READ COMMITTED, whatever the database's default is: on the store's own
+// The store's own sessions and transactions are READ COMMITTED, regardless of the database's default: on the store's own
 // pool, on an application's client, and behind a pooler.
 import * as PgClient from "@effect/sql-pg/PgClient"
 import * as ExpectedVersion from "@refold/core/journal/ExpectedVersion"
@@ -64,9 +64,9 @@ const spansOf = Effect.fnUntraced(function*<A, E, R>(effect: Effect.Effect<A, E,
   return names
 })
 
-describe.each(levels)("where %s is the database's default", (level) => {
+describe.each(levels)("if %s is the database's default", (level) => {
   describe.each(Object.entries(ways))("a store on %s", (_way, layer) => {
-    /** A store on a database of its own, opened by four programs at once. */
+    /** A store on a fresh database, opened by four programs at the same time. */
     const opened = Effect.gen(function*() {
       const url = yield* freshDatabase()
       yield* setDefault(url, level)
@@ -75,7 +75,7 @@ describe.each(levels)("where %s is the database's default", (level) => {
     })
 
     test(
-      "opens together with others, and appends, commands and copies under one key end as they should",
+      "opens concurrently, and concurrent appends, commands and copies under one key have the correct outcomes",
       run(Effect.gen(function*() {
         const { services, store } = yield* opened
         const stream = Stores.freshStream()
@@ -88,7 +88,7 @@ describe.each(levels)("where %s is the database's default", (level) => {
         const keyed = Stores.freshStream()
         const copy = Effect.suspend(() => store.append(keyed, [Stores.event()], { idempotency: { key: keyed } }))
         expect(yield* outcomes(copy)).toEqual(all20("ok"))
-        // As many retries as it takes: how many others are faster depends on the machine.
+        // Enough retries: the number of version conflicts depends on the machine.
         const handle = CommandHandler.make(Sample.aggregate, { retries: 100 })
         const command = Effect.provideContext(handle("one", { _tag: "Add", coins: 1, notes: [] }), services)
         expect(yield* outcomes(command)).toEqual(all20("ok"))
@@ -115,7 +115,7 @@ describe.each(levels)("where %s is the database's default", (level) => {
   })
 
   test(
-    "an append is one statement on the store's own pool",
+    "an append takes one statement on the store's own pool",
     run(Effect.gen(function*() {
       const url = yield* freshDatabase()
       yield* setDefault(url, level)
@@ -127,7 +127,7 @@ describe.each(levels)("where %s is the database's default", (level) => {
 })
 
 test(
-  "a default that becomes stricter while an application's client is connected is noticed",
+  "a default that becomes stricter while an application's client is connected is detected",
   run(Effect.gen(function*() {
     const url = yield* freshDatabase()
     const services = yield* Layer.build(ways["the application's client"]!(url))

@@ -1,4 +1,5 @@
-// The fewest rights with which a store can be opened: nothing is created that exists, and nothing of others is changed.
+// The least rights with which a store can be opened: existing objects are not created again, and objects of other roles stay
+// unchanged.
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { describe, expect, test } from "vitest"
@@ -6,7 +7,7 @@ import { freshDatabase } from "../support/freshDatabase.ts"
 import * as LoginRole from "../support/LoginRole.ts"
 import * as Stores from "../support/Stores.ts"
 
-/** A database of its own, its administrator, and a role with these grants. */
+/** A fresh database, its administrator, and a role with these grants. */
 const setUp = (grants: (database: string) => ReadonlyArray<string>) =>
   Effect.gen(function*() {
     const url = yield* freshDatabase()
@@ -28,7 +29,7 @@ const use = (url: string, schema = "refold") =>
 
 describe("a role that may not create schemas", () => {
   test(
-    "migrates and opens a store in a schema that was made for it",
+    "migrates and opens a store in a schema that was created for it",
     run(Effect.gen(function*() {
       const { admin, name, role } = yield* setUp(() => [])
       yield* admin.unsafe(`create schema refold authorization ${name}`)
@@ -39,7 +40,7 @@ describe("a role that may not create schemas", () => {
   )
 
   test(
-    "opens a store that it migrated when it might still create schemas",
+    "opens a store that it migrated before it lost the right to create schemas",
     run(Effect.gen(function*() {
       const { admin, database, name, role } = yield* setUp((database) => [`create on database ${database}`])
       expect(yield* use(role)).toBe(1)
@@ -49,7 +50,7 @@ describe("a role that may not create schemas", () => {
   )
 
   test(
-    "migrates and opens a store in a schema where it may only create objects",
+    "migrates and opens a store in a schema of another role in which it may create objects",
     run(Effect.gen(function*() {
       const { admin, name, role } = yield* setUp(() => [])
       yield* admin`create schema shared`
@@ -61,7 +62,7 @@ describe("a role that may not create schemas", () => {
 })
 
 test(
-  "a role that may create objects in public has a store there, and functions of others keep their grants",
+  "a role that may create objects in public can have a store there, and functions of other roles keep their grants",
   run(Effect.gen(function*() {
     const { admin, name, role } = yield* setUp(() => ["usage, create on schema public"])
     yield* admin.unsafe(`create schema public_rows authorization ${name}`)
@@ -77,7 +78,7 @@ test(
 )
 
 test(
-  "a role that may write and not create opens the store with the default options",
+  "a role that may write and not create objects opens the store with the default options",
   run(Effect.gen(function*() {
     const { admin, url } = yield* setUp(() => [])
     yield* use(url)

@@ -1,4 +1,4 @@
-// A program that starts does not wait without an end for a lock that another session holds, and says which session that is: any
+// A program that starts does not wait forever for a lock that another session holds, and its error names that session: any
 // role that may connect can take an advisory lock whose key it can compute.
 import * as PgClient from "@effect/sql-pg/PgClient"
 import type { StreamName } from "@refold/core/event/StreamName"
@@ -20,9 +20,9 @@ const run = <E>(body: Effect.Effect<void, E, Scope.Scope>) => () => Effect.runPr
 const setUp = Effect.gen(function*() {
   const url = yield* freshDatabase()
   const admin = yield* Stores.connect(url)
-  const stranger = yield* LoginRole.login({ sql: admin, url }, "stranger", [])
-  const session = yield* Stores.connect(stranger)
-  const name = `session ${yield* Stores.backend(session)} (application "by hand", user ${LoginRole.nameOf(stranger)})`
+  const other = yield* LoginRole.login({ sql: admin, url }, "other", [])
+  const session = yield* Stores.connect(other)
+  const name = `session ${yield* Stores.backend(session)} (application "by hand", user ${LoginRole.nameOf(other)})`
   return { admin, name, session, url }
 })
 
@@ -32,7 +32,7 @@ const migrations = "hashtextextended('refold migrations of refold', 0)"
 
 describe("a session that holds the lock of", () => {
   test(
-    "the migrations of a store is named by opening it, and by migrating it",
+    "the migrations of a store is named by the error of opening and of migrating it",
     run(Effect.gen(function*() {
       const { admin, name, session, url } = yield* setUp
       yield* session.unsafe(`select pg_advisory_lock(${migrations})`)
@@ -47,7 +47,7 @@ describe("a session that holds the lock of", () => {
   )
 
   test(
-    "the migrations of a store that is migrated already keeps no program from starting",
+    "the migrations of a migrated store keeps no program from starting",
     run(Effect.gen(function*() {
       const { session, url } = yield* setUp
       yield* Stores.open(url)
@@ -61,7 +61,7 @@ describe("a session that holds the lock of", () => {
   )
 
   test(
-    "a projection that begins is named by opening it, also in a transaction",
+    "a new projection is named by the error of opening it, also in a transaction",
     run(Effect.gen(function*() {
       const { name, session, url } = yield* setUp
       const { readModels, sql } = yield* Stores.open(url, { queryTimeout })
@@ -76,7 +76,7 @@ describe("a session that holds the lock of", () => {
   )
 })
 
-describe("a session of any role that blocks an append is named by its error, and nothing is stored:", () => {
+describe("the error of a blocked append names the session, of any role, and nothing is stored:", () => {
   const ofStream = (stream: string) =>
     `pg_advisory_lock(hashtextextended('${stream}', (select oid::bigint from pg_class where relname = 'event_position')))`
   const ofKey =
@@ -153,7 +153,7 @@ describe("a session of any role that blocks an append is named by its error, and
   )
 
   test(
-    "an append whose lock comes free in time is stored, and leaves the lock_timeout of the transaction as it is",
+    "an append whose lock is released in time is stored, and does not change the lock_timeout of the transaction",
     run(Effect.gen(function*() {
       const { admin, session, url } = yield* setUp
       const { sql, store } = yield* Stores.open(url)
@@ -174,7 +174,7 @@ describe("a session of any role that blocks an append is named by its error, and
 })
 
 test(
-  "a session of any role that holds readers back is named by the bound, with its application and its role",
+  "the bound names the session, of any role, that holds readers back, with its application and its role",
   run(Effect.gen(function*() {
     const { name, session, url } = yield* setUp
     const { reader, store } = yield* Stores.open(url)

@@ -1,5 +1,5 @@
-// A right that is taken away is not a lost connection: what runs without end ends with an error that names the object and the
-// right, and runs again when the right is back.
+// A revoked right is not a lost connection: long-running programs end with an error that names the object and the
+// right, and run again when the right is granted again.
 import { EventReader } from "@refold/store/log/EventReader"
 import * as ProcessRunner from "@refold/store/process/ProcessRunner"
 import * as Projector from "@refold/store/project/Projector"
@@ -22,7 +22,7 @@ const stream = Stores.streamName("tally-1")
 
 type Program = Effect.Effect<unknown, unknown, PostgresStore.Services>
 
-/** Programs that run without end, and when each is at work. */
+/** Programs that run without end, and the conditions under which each is at work. */
 const programs: Readonly<Record<string, Program>> = {
   subscription: Effect.flatMap(EventReader, ({ subscribe }) => Stream.runDrain(subscribe())),
   projector: Projector.run(tally()),
@@ -41,7 +41,7 @@ const denial = (object: string | undefined, right: string | undefined, reason: s
   cause: { _tag: "PermissionDenied", object, right, reason: expect.stringContaining(reason) }
 })
 
-/** What a program ends with after these statements, run while it is at work, for its role. */
+/** The failure of a program after these statements for its role are run while it is at work. */
 const endOf = Effect.fnUntraced(function*(
   opened: Stores.Opened,
   program: string,
@@ -52,7 +52,7 @@ const endOf = Effect.fnUntraced(function*(
   const running = yield* Effect.forkScoped(Effect.flip(Effect.provide(programs[program]!, store)))
   yield* Effect.raceFirst(isAtWork[program]!(opened), Fiber.join(running))
   for (const statement of statements(LoginRole.nameOf(url))) yield* opened.sql.unsafe(statement)
-  // Something to read.
+  // An event to read.
   yield* opened.store.append(stream, [Ticks.tick(2)])
   return yield* Fiber.join(running)
 })
@@ -72,7 +72,7 @@ test.for(Object.keys(programs))(
 )
 
 test.for(Object.keys(programs))(
-  "a %s ends when its role loses the use of the schema",
+  "a %s ends when its role loses USAGE on the schema",
   (program) =>
     fresh((opened) =>
       Effect.gen(function*() {
@@ -83,7 +83,7 @@ test.for(Object.keys(programs))(
 )
 
 test.for(Object.keys(programs))(
-  "a %s ends when its role may not log in any more",
+  "a %s ends when its role may no longer log in",
   (program) =>
     fresh((opened) =>
       Effect.gen(function*() {
@@ -97,7 +97,7 @@ test.for(Object.keys(programs))(
 )
 
 test(
-  "a projector ends when its role may not save a checkpoint",
+  "a projector ends when its role loses the right to save a checkpoint",
   fresh((opened) =>
     Effect.gen(function*() {
       const end = yield* endOf(opened, "projector", (role) => [
@@ -111,7 +111,7 @@ test(
 )
 
 test(
-  "the heads of a program can be followed again when a right is back",
+  "the heads can be followed again when the right is granted again",
   fresh((opened) =>
     Effect.gen(function*() {
       const url = yield* LoginRole.ofKind(opened, ["reader"])

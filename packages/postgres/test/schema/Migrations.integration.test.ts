@@ -1,4 +1,4 @@
-// The schema: created once however many start at a time, apart from other schemas, under safe names only.
+// The schema: created once by any number of concurrent programs, separate from other schemas, only under safe names.
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import * as SqlClient from "effect/sql/SqlClient"
@@ -15,7 +15,7 @@ import * as Stores from "../support/Stores.ts"
 
 const run = Stores.runner()
 
-/** Everything that a migration may make: tables, columns, functions with their text, triggers, rights, its own record. */
+/** Everything that a migration may create: tables, columns, functions with their text, triggers, rights, its own record. */
 const catalogue = (sql: Stores.Opened["sql"], schema: string) =>
   sql.unsafe(
     `select 'relation' as kind, relname::text as name, relacl::text as detail, xmin::text as written
@@ -30,8 +30,8 @@ const catalogue = (sql: Stores.Opened["sql"], schema: string) =>
     [schema]
   )
 
-describe("a store that starts", () => {
-  test("on a fresh database together with others comes up, and so do they", () =>
+describe("a store that is opened", () => {
+  test("on a fresh database by several programs at the same time opens in all of them", () =>
     Effect.runPromise(Effect.scoped(Effect.gen(function*() {
       const url = yield* freshDatabase()
       const stores = yield* Effect.forEach([1, 2, 3, 4], () => Stores.open(url), { concurrency: 4 })
@@ -41,7 +41,7 @@ describe("a store that starts", () => {
     }))))
 
   test(
-    "for the second time changes nothing",
+    "a second time changes nothing",
     run(Effect.gen(function*() {
       const { sql, store, url } = yield* Stores.Database
       yield* store.append(Stores.freshStream(), [Stores.event()])
@@ -55,7 +55,7 @@ describe("a store that starts", () => {
   )
 
   test(
-    "under another schema is a store of its own: events, ids, keys, snapshots and versions",
+    "in another schema is a separate store: events, ids, keys, snapshots and versions",
     run(Effect.gen(function*() {
       const { store, url, snapshots } = yield* Stores.Database
       const other = yield* Stores.open(url, { schema: "tenant_2" })
@@ -123,7 +123,7 @@ describe("a store that starts", () => {
   }
 })
 
-test("a connection lost while the schema is made is an error that says so, and the next start makes it", () =>
+test("a connection that is lost while the schema is created is an error with that reason, and the next open creates it", () =>
   Effect.runPromise(Effect.scoped(Effect.gen(function*() {
     const proxy = yield* Proxy.start(yield* freshDatabase())
     const lost = proxy.loseRequest("CREATE SCHEMA")
@@ -141,7 +141,7 @@ describe("a store that does not migrate", () => {
   const remedy = (schema: string) =>
     `run PostgresStore.migrate({ schema: "${schema}" }) as the role that is to own it, or open with migrate: true`
 
-  test("says at the start, in one line, what is missing and what brings it", () =>
+  test("fails on open with one line that names what is missing and the remedy", () =>
     Effect.runPromise(Effect.scoped(Effect.gen(function*() {
       const url = yield* freshDatabase()
       expect(yield* refusal(url)).toBe(`open failed: the schema "refold" does not exist: ${remedy("refold")}`)
@@ -154,7 +154,7 @@ describe("a store that does not migrate", () => {
         .toBe(`open failed: the store in the schema "old" lacks 0001_baseline: ${remedy("old")}`)
     }))))
 
-  test("opens what PostgresStore.migrate made, also with migrations that only newer code knows", () =>
+  test("opens a store that PostgresStore.migrate has migrated, also with migrations of newer code", () =>
     Effect.runPromise(Effect.scoped(Effect.gen(function*() {
       const url = yield* freshDatabase()
       const admin = yield* Stores.connect(url)
@@ -166,16 +166,23 @@ describe("a store that does not migrate", () => {
     }))))
 })
 
-describe("a migration that may not create anything says which right is missing on what, and how to get it:", () => {
-  /** A database, a role without a right in it, and what migrating as that role fails with. */
-  const strange = Effect.gen(function*() {
+describe("the error of a migration without rights names the missing right, its object and the remedy:", () => {
+  /** A database, a role without rights in it, and the error of migrating as that role. */
+  const withoutRights = Effect.gen(function*() {
     const url = yield* freshDatabase()
     const admin = yield* Stores.connect(url)
-    const stranger = yield* LoginRole.login({ sql: admin, url }, "stranger", [])
-    const failure = (options: Partial<PostgresStore.ServerOptions> = {}, address = stranger) =>
+    const unprivileged = yield* LoginRole.login({ sql: admin, url }, "unprivileged", [])
+    const failure = (options: Partial<PostgresStore.ServerOptions> = {}, address = unprivileged) =>
       Effect.map(Effect.flip(Stores.open(address, options)), ({ _tag, message }) => [_tag, message])
     const expected = (message: string) => ["EventStoreError", `migrate failed: ${message}`]
-    return { admin, database: new URL(url).pathname.slice(1), expected, failure, role: LoginRole.nameOf(stranger), url }
+    return {
+      admin,
+      database: new URL(url).pathname.slice(1),
+      expected,
+      failure,
+      role: LoginRole.nameOf(unprivileged),
+      url
+    }
   })
 
   const check = (body: Effect.Effect<void, unknown, Scope.Scope>) => () => Effect.runPromise(Effect.scoped(body))
@@ -183,14 +190,14 @@ describe("a migration that may not create anything says which right is missing o
   test(
     "CREATE on the database",
     check(Effect.gen(function*() {
-      const { admin, database, expected, failure, role } = yield* strange
+      const { admin, database, expected, failure, role } = yield* withoutRights
       const lacks = (schema: string) =>
         expected(
           `the schema "${schema}" does not exist, and the role ${role} lacks CREATE on the database ${database}: ` +
             `GRANT CREATE ON DATABASE ${database} TO ${role}, or CREATE SCHEMA "${schema}" AUTHORIZATION ${role}`
         )
       expect(yield* failure()).toEqual(lacks("refold"))
-      // The second remedy, for each of the two schemas.
+      // The second remedy, for both schemas.
       yield* admin.unsafe(`create schema refold authorization ${role}`)
       expect(yield* failure()).toEqual(lacks("refold_rows"))
     }))
@@ -199,7 +206,7 @@ describe("a migration that may not create anything says which right is missing o
   test(
     "CREATE on a schema that exists",
     check(Effect.gen(function*() {
-      const { admin, expected, failure, role } = yield* strange
+      const { admin, expected, failure, role } = yield* withoutRights
       yield* admin`revoke create on schema public from public`
       const lacks = (schema: string, rights: string) =>
         expected(
@@ -216,7 +223,7 @@ describe("a migration that may not create anything says which right is missing o
   test(
     "a transaction that may write",
     check(Effect.gen(function*() {
-      const { admin, database, expected, failure, url } = yield* strange
+      const { admin, database, expected, failure, url } = yield* withoutRights
       const readOnly = expected(
         `the schema "public" cannot be migrated in a read-only transaction: migrate outside of it, or set ` +
           "default_transaction_read_only to off"
@@ -286,7 +293,7 @@ test("every SQL file of the package is in the baseline once", () => {
   expect(migrations["0001_baseline"].map(({ name }) => name).toSorted()).toEqual(files.toSorted())
 })
 
-describe("migrations of one's own", () => {
+describe("the application's own migrations", () => {
   const first = { "0001_first": [{ name: "a", text: "-- The first.\nCREATE TABLE refold.a (\n  n int\n)" }] }
   const both = { ...first, "0002_second": [{ name: "b", text: "ALTER TABLE refold.a ADD COLUMN m int" }] }
 
@@ -304,7 +311,7 @@ describe("migrations of one's own", () => {
     })
 
   test(
-    "run once each, in the order of their numbers, and are recorded in a table of their own",
+    "run once each, in the order of their numbers, and are recorded in their own table",
     run(Effect.gen(function*() {
       expect(yield* migrate(first)).toEqual([{ name: "n", comment: "The first.", migrations: 1 }])
       expect(yield* migrate(both)).toEqual(["n", "m"].map((name) => ({ name, comment: "The first.", migrations: 2 })))
@@ -313,14 +320,14 @@ describe("migrations of one's own", () => {
   )
 
   test(
-    "can live in the schema of the store",
+    "can run in the schema of the store",
     run(Effect.gen(function*() {
       expect(yield* migrate(both, "refold")).toHaveLength(2)
     }))
   )
 
   test(
-    "change nothing if one of their statements fails, and say why",
+    "change nothing if one of their statements fails, and the error has the reason",
     run(Effect.gen(function*() {
       const { sql } = yield* Stores.Database
       const broken = { ...first, "0002_broken": [{ name: "broken", text: "CREATE TABLE refold.b (n nothing)" }] }

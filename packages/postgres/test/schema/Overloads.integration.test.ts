@@ -1,5 +1,5 @@
-// No function of the store calls another one inexactly: a role that could create functions in the store's schema, by a mistake
-// of its owner, puts none in the way of what runs as the owner or as another role.
+// Every function of the store calls others with exact types: a role that may create functions in the store's schema, by a
+// mistake of its owner, cannot replace a function that runs as the owner or as another role.
 import * as Effect from "effect/Effect"
 import { expect, test } from "vitest"
 import { freshDatabase } from "../support/freshDatabase.ts"
@@ -8,7 +8,7 @@ import * as Overloads from "../support/Overloads.ts"
 import * as ReadModels from "../support/ReadModels.ts"
 import * as Stores from "../support/Stores.ts"
 
-/** Calls of every function that a role may call, on every path: what is stored, what is refused, and why. */
+/** Calls of every function that a role may call, on every path: stored commits and all refusals. */
 const calls = [
   "select * from refold.append_event('a-1', 'A', '1')",
   `select * from refold.append_event('a-1', 'A', '1', 1, 'key', '{"actor": "x"}', 2, date_trunc('milliseconds', now()), gen_random_uuid(),
@@ -106,7 +106,7 @@ test(
       yield* sql.unsafe(`grant create on schema refold, refold_rows to ${LoginRole.nameOf(attacker)}`)
       const url = yield* LoginRole.ofKind(opened, ["writer", "projector"])
       const session = yield* Stores.connect(url)
-      // What the calls themselves name is looked up now, and what the functions call when they run.
+      // The names in these calls are resolved now; those in the functions, when they run.
       for (const [number, call] of calls.entries()) yield* session.unsafe(`prepare call_${number} as ${call}`)
       expect(yield* Overloads.make(yield* Stores.connect(attacker))).toBeGreaterThan(900)
 
@@ -116,7 +116,7 @@ test(
         const { code, message, where }: Readonly<Record<string, string | undefined>> = Object(
           result._tag === "Failure" ? result.failure.reason.cause : {}
         )
-        // An overload, or a call that is ambiguous now.
+        // An overload was called, or a call has become ambiguous.
         if (code === "TRAP1" || code?.startsWith("42") === true) fooled.push(`${call}: ${message} ${where}`)
       }
       expect(fooled).toEqual([])

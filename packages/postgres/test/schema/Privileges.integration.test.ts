@@ -1,5 +1,5 @@
 // Rights of roles: a writer can use the whole adapter with the rights of its kind, and can write only through
-// `append_events`; other roles can do nothing.
+// `append_events`; other roles have no access.
 import * as ExpectedVersion from "@refold/core/journal/ExpectedVersion"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
@@ -17,10 +17,10 @@ const denied = "42501"
 const code = ({ reason: { cause } }: SqlError.SqlError): unknown =>
   typeof cause === "object" && cause !== null && "code" in cause ? cause.code : undefined
 
-/** A writer's address. */
+/** The url of a writer. */
 const writer = Effect.flatMap(Stores.Database, (opened) => LoginRole.ofKind(opened, ["writer"]))
 
-/** The database as seen by a role of its own. */
+/** A session of a new role in the database. */
 const as = (role: string, granted: ReadonlyArray<string>) =>
   Effect.flatMap(Stores.Database, (opened) => LoginRole.login(opened, role, granted))
 
@@ -70,7 +70,7 @@ describe("a writer", () => {
   )
 
   test(
-    "can follow the log, is notified of appends, and sees which sessions hold the head back, but not since when",
+    "can follow the log, is notified of appends, and can read which sessions hold the head back, but not since when",
     run(Effect.gen(function*() {
       const { url: owner } = yield* Stores.Database
       const url = yield* writer
@@ -91,7 +91,7 @@ describe("a writer", () => {
       const { head, heldBackBy: [holder], last } = yield* reader.bound
       expect(last).toBeGreaterThan(head)
       expect(holder!.description).toMatch(`session ${yield* Stores.backend(other)} (application "by hand", user `)
-      // The server's clock may be read a millisecond apart.
+      // The two readings of the server's clock may differ by a millisecond.
       expect(DateTime.toEpochMillis(holder!.since)).toBeGreaterThanOrEqual(before - 1)
     }))
   )
@@ -110,7 +110,7 @@ describe("a writer", () => {
   )
 
   test(
-    "needs EXECUTE on append_events alone to append by SQL",
+    "needs only EXECUTE on append_events to append by SQL",
     run(Effect.gen(function*() {
       const { store } = yield* Stores.Database
       const append = `EXECUTE ON FUNCTION refold.append_events`
@@ -161,7 +161,7 @@ describe("a writer", () => {
       yield* sql.unsafe(`grant create on database "${database}" to ${LoginRole.nameOf(url)}`)
       const session = yield* Stores.connect(url)
       yield* session`create schema trap`
-      yield* session`create table trap.sprung (who text)`
+      yield* session`create table trap.sprung (role text)`
       yield* session`grant all on schema trap to public`
       yield* session`grant all on trap.sprung to public`
       const signatures = [
@@ -179,7 +179,7 @@ describe("a writer", () => {
       }
       yield* session`set search_path = trap, pg_catalog`
       const exit = yield* Effect.exit(Stores.appendBySql(session))
-      expect(yield* sql`select * from trap.sprung where who <> ${LoginRole.nameOf(url)}`).toEqual([])
+      expect(yield* sql`select * from trap.sprung where role <> ${LoginRole.nameOf(url)}`).toEqual([])
       expect(exit._tag).toBe("Success")
     }))
   )
@@ -187,7 +187,7 @@ describe("a writer", () => {
 
 describe("any other role", () => {
   test(
-    "can read nothing and run nothing, though the schema is open",
+    "with USAGE on the schema can read no table and call no function",
     run(Effect.gen(function*() {
       const { sql } = yield* Stores.Database
       const functions = yield* sql<{ call: string }>`select format('select refold.%I(%s)', proname,
@@ -197,7 +197,7 @@ describe("any other role", () => {
         from pg_class where relnamespace = 'refold'::regnamespace and relkind in ('r', 'S')`
       expect(functions.length).toBeGreaterThanOrEqual(9)
       expect(tables.length).toBeGreaterThanOrEqual(5)
-      const session = yield* Stores.connect(yield* as("stranger", ["USAGE ON SCHEMA refold"]))
+      const session = yield* Stores.connect(yield* as("other", ["USAGE ON SCHEMA refold"]))
       const calls = [...functions, ...tables].map(({ call }) => call)
       const codes = yield* Effect.forEach(calls, (call) => Effect.map(Effect.flip(session.unsafe(call)), code))
       expect(codes.map((code, n) => [calls[n], code])).toEqual(calls.map((call) => [call, denied]))
@@ -205,9 +205,9 @@ describe("any other role", () => {
   )
 
   test(
-    "is not even granted the schema",
+    "has no USAGE on the schema",
     run(Effect.gen(function*() {
-      const session = yield* Stores.connect(yield* as("stranger", []))
+      const session = yield* Stores.connect(yield* as("other", []))
       expect(code(yield* Effect.flip(session`select * from refold.event_store`))).toBe(denied)
       const { store } = yield* Stores.open(yield* as("stranger2", []), { migrate: false })
       const error = yield* Effect.flip(store.append(Stores.freshStream(), [Stores.event()]))

@@ -1,5 +1,5 @@
-// What a role might try with the rights of its kind: a projector against the owner, the log and another tenant; and that every
-// kind of role works where a database refuses advisory locks to all but the owner.
+// Attacks of roles with the rights of their kind: a projector against the owner, the log and another tenant. Every kind of role
+// works in a database that denies advisory locks to all roles but the owner.
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { describe, expect, test } from "vitest"
@@ -11,7 +11,7 @@ import * as Stores from "../support/Stores.ts"
 
 const run = <E>(body: Effect.Effect<void, E, Scope.Scope>) => () => Effect.runPromise(Effect.scoped(body))
 
-/** A database, its administrator, and the address of a role that may create schemas in it. */
+/** A database, its administrator, and the url of a role that may create schemas in it. */
 const database = Effect.gen(function*() {
   const url = yield* freshDatabase()
   const admin = yield* Stores.connect(url)
@@ -29,7 +29,7 @@ const outcome = (session: Stores.Opened["sql"], statement: string) =>
 
 describe("a projector", () => {
   test(
-    "makes nothing where functions of the owner look, and nothing that the owner's functions run",
+    "can create no object that functions of the owner use or run",
     run(Effect.gen(function*() {
       const { admin, owner, url } = yield* database
       yield* Stores.open(owner)
@@ -68,7 +68,7 @@ describe("a projector", () => {
   )
 
   test(
-    "has the fields of an index taken as fields, not as SQL",
+    "cannot inject SQL through the fields of an index",
     run(Effect.gen(function*() {
       const { admin, owner, url } = yield* database
       yield* Stores.open(owner)
@@ -90,19 +90,19 @@ describe("a projector", () => {
   )
 
   test(
-    "cannot have a schema dropped, or made for another role, by forging a generation",
+    "cannot drop a schema, or create one for another role, by forging a generation",
     run(Effect.gen(function*() {
       const { admin, owner, url } = yield* database
       const opened = yield* Stores.open(owner)
-      // Of the same owner, under the name that generation 1 would have.
+      // A store of the same owner, in the schema that generation 1 would have.
       yield* Stores.open(owner, { schema: "refold_1" })
-      const stranger = LoginRole.nameOf(yield* LoginRole.login({ sql: admin, url }, "stranger", []))
+      const other = LoginRole.nameOf(yield* LoginRole.login({ sql: admin, url }, "other", []))
       const sql = yield* Stores.connect(yield* LoginRole.ofKind({ sql: admin, url }, ["projector"]))
       yield* sql`insert into refold.projection_generations (projection, version, definition, status, has_tables)
         values ('forged', 1, '', 'Building', true), ('forged', 2, '', 'Building', true)`
       expect(yield* outcome(sql, "select refold.drop_generation(1, false, 100)")).toBe("55000")
       expect(yield* outcome(sql, "select refold.create_generation_schema(1, current_user)")).toBe("42P06")
-      expect(yield* outcome(sql, `select refold.create_generation_schema(2, '${stranger}')`)).toBe("42501")
+      expect(yield* outcome(sql, `select refold.create_generation_schema(2, '${other}')`)).toBe("42501")
       expect(yield* outcome(sql, `select refold.create_generation_schema(2, '${LoginRole.nameOf(owner)}')`)).toBe(
         "42501"
       )
@@ -113,7 +113,7 @@ describe("a projector", () => {
   )
 
   test(
-    "cannot choose the number of a generation: after the highest one no projection could begin",
+    "cannot choose the id of a generation, because after the highest one no projection could begin",
     run(Effect.gen(function*() {
       const { admin, owner, url } = yield* database
       const { readModels } = yield* Stores.open(owner)
@@ -131,7 +131,7 @@ describe("a projector", () => {
   )
 
   test(
-    "can do nothing with the store of another tenant",
+    "has no access to the store of another tenant",
     run(Effect.gen(function*() {
       const { admin, owner, url } = yield* database
       yield* Stores.open(owner, { schema: "tenant_a" })
@@ -162,7 +162,7 @@ describe("a projector", () => {
 
 describe("a writer", () => {
   test(
-    "writes no row that an append would not: of an ordinary projection, or at a place without its event",
+    "cannot write a row of a projection that is not inline, or one without its event",
     run(Effect.gen(function*() {
       const { admin, owner, url } = yield* database
       const { readModels, store } = yield* Stores.open(owner)
@@ -196,7 +196,7 @@ describe("a writer", () => {
       for (const wanted of [ordinary, inline]) {
         expect(yield* ReadModels.read(readModels, wanted, [stream, other, "no stream"])).toEqual([])
       }
-      // At the place of an event it does; the next append replaces it.
+      // At the place of an event it can; the next append replaces the row.
       yield* write(inline, stream, [position, 1n])
       expect(yield* ReadModels.read(readModels, inline, [stream])).toMatchObject([{ state: "false", version: 1 }])
       const { definition, name: projection } = inline
@@ -209,7 +209,7 @@ describe("a writer", () => {
 })
 
 test(
-  "every kind of role works in a database that lets only the store's owner take advisory locks",
+  "every kind of role works in a database in which only the store's owner may take advisory locks",
   run(Effect.gen(function*() {
     const { admin, owner, url } = yield* database
     yield* admin.unsafe(`do $$ declare lock regprocedure; begin

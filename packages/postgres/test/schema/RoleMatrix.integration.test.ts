@@ -1,5 +1,5 @@
-// The rights of each kind of role on every function, table, sequence and schema of a store, as the catalogue has them: a new
-// object fails the test until its rights are written down here.
+// The rights of each kind of role on every function, table, sequence and schema of a store, from the catalogue: a new
+// object fails the test until its rights are listed here.
 import * as Effect from "effect/Effect"
 import { expect, test } from "vitest"
 import type * as PostgresStore from "../../src/PostgresStore.ts"
@@ -20,7 +20,7 @@ const letters: Readonly<Record<PostgresStore.RoleKind, string>> = {
 
 /**
  * The functions that the kinds of roles may call: r = reader, w = writer, p = projector, s = sql-writer, k = key-expiry, x =
- * a role without grants. "none" are those that other functions call, and the owner.
+ * a role without grants. "none" lists those that only other functions and the owner call.
  */
 const functions: Readonly<Record<string, string>> = {
   rwp:
@@ -83,7 +83,7 @@ const matrix = Effect.gen(function*() {
   const opened = yield* Stores.Database
   yield* ReadModels.goLive(opened.readModels, ReadModels.projection())
   const urls = yield* Effect.forEach(StoreRights.kinds, (kind) => LoginRole.ofKind(opened, [kind]))
-  const names = [...urls, yield* LoginRole.login(opened, "stranger", [])].map(LoginRole.nameOf)
+  const names = [...urls, yield* LoginRole.login(opened, "other", [])].map(LoginRole.nameOf)
   const kinds = [...StoreRights.kinds.map((kind) => letters[kind]), "x"]
   return yield* opened.sql<Row>`
     WITH roles AS (
@@ -125,7 +125,7 @@ const matrix = Effect.gen(function*() {
 })
 
 test(
-  "each kind of role has the rights that are written down here, and no others",
+  "each kind of role has exactly the rights that are listed here",
   run(Effect.gen(function*() {
     const actual = Object.fromEntries((yield* matrix).map(({ object, rights }) => [object, rights]))
     expect(actual).toEqual(expected)

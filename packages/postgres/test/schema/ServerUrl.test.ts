@@ -56,7 +56,7 @@ describe("a url is refused", () => {
   })
 })
 
-// Urls of which a program cannot say where the secret ends.
+// Urls in which the end of the secret is ambiguous.
 const secrets = [
   "s3cr/et",
   "s3cr?et",
@@ -95,7 +95,7 @@ describe("a malformed url is not printed", () => {
     const printed = [inspect(error, { depth: 20, showHidden: true }), JSON.stringify(error), String(error), ...lines]
       .join("\n")
     expect(printed).not.toMatch(/s3cr|postgres:\/\/me/)
-    // As a program that does not handle it: Node prints the error and its causes.
+    // As in a program that does not handle it: Node prints the error and its causes.
     const rejected = await Effect.runPromise(opened).then(() => undefined, (thrown: unknown) => thrown)
     expect(inspect(rejected, { depth: 20 })).not.toMatch(/s3cr|postgres:\/\/me/)
   })
@@ -116,7 +116,7 @@ describe("without sslmode and ssl", () => {
     }
   )
 
-  it("a store on another machine warns once, with what to do, and goes on", async () => {
+  it("a store on another machine logs one warning with the remedy, and tries to connect", async () => {
     const lines: Array<unknown> = []
     const logger = Logger.make(({ message }) => void lines.push(message))
     const open = (search: string) =>
@@ -139,7 +139,7 @@ describe("without sslmode and ssl", () => {
 
 describe("the option ssl", () => {
   it.each([null, "true", "false", 0])("of %o is refused", (ssl) => {
-    // As from a program in JavaScript, or one that casts.
+    // As in a program in JavaScript, or one that casts.
     const given = ssl as unknown as boolean
     expect(Result.getOrThrow(Result.flip(ServerUrl.encryption({ host: "x", sslmode: undefined }, given))))
       .toMatchObject({
@@ -158,7 +158,7 @@ describe("the option ssl", () => {
   )
 
   it.each([[false, "disable"], [true, "require"], [{}, "prefer"], [true, undefined], [false, undefined]] as const)(
-    "of %o goes with sslmode=%s",
+    "of %o agrees with sslmode=%s",
     (ssl, sslmode) => {
       expect(ServerUrl.encryption({ host: "x", sslmode }, ssl)).toEqual(Result.succeed({ isPlain: false }))
     }

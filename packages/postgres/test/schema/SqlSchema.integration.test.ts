@@ -1,4 +1,4 @@
-// The application's own SQL beside a store: installed once, created again when it changes, and no other object is touched.
+// The application's own SQL beside a store: installed once, created again when it changes, and other objects stay unchanged.
 import * as Effect from "effect/Effect"
 import * as SqlClient from "effect/sql/SqlClient"
 import { expect, test } from "vitest"
@@ -9,7 +9,7 @@ const run = Stores.runner()
 
 const files = {
   greeting:
-    `-- What is said.\n-- It's $comment$ 100 %.\nCREATE FUNCTION own.greeting() RETURNS text LANGUAGE sql AS $$ SELECT :'words' $$`,
+    `-- The greeting.\n-- It's $comment$ 100 %.\nCREATE FUNCTION own.greeting() RETURNS text LANGUAGE sql AS $$ SELECT :'words' $$`,
   events:
     `-- How many there are.\nCREATE VIEW own.events AS SELECT count(*) AS n, own.greeting() FROM refold.event_store`,
   kept: `-- Numbers.\nCREATE TABLE own.kept (\n  -- One.\n  n int PRIMARY KEY,\n  long text\n)`
@@ -36,7 +36,7 @@ const inDatabase = Effect.gen(function*() {
 })
 
 test(
-  "is installed with its values and comments, and left alone while the files are the same",
+  "is installed with its values and comments, and not changed while the files are the same",
   run(Effect.gen(function*() {
     const { sql } = yield* Stores.Database
     yield* install(files)
@@ -44,10 +44,10 @@ test(
     yield* sql`insert into own.kept values (1)`
     yield* install(files)
     expect(yield* sql`select n from own.kept`).toEqual([{ n: 1 }])
-    const [said] =
+    const [found] =
       yield* sql`select obj_description('own.greeting'::regproc) as f, obj_description('own.events'::regclass) as v,
       col_description('own.kept'::regclass, 1) as c`
-    expect(said).toEqual({ f: "What is said.\nIt's $comment$ 100 %.", v: "How many there are.", c: "One." })
+    expect(found).toEqual({ f: "The greeting.\nIt's $comment$ 100 %.", v: "How many there are.", c: "One." })
   }))
 )
 
@@ -66,7 +66,7 @@ test(
 )
 
 test(
-  "is left alone where something outside depends on it, which is named",
+  "is not changed if an object outside depends on it, and the error names that object",
   run(Effect.gen(function*() {
     const { sql } = yield* Stores.Database
     yield* install(files, { schema: "wanted" })
@@ -83,7 +83,7 @@ test(
 )
 
 test(
-  "keeps what roles were granted, where the object is still there",
+  "keeps the grants to roles on objects that still exist",
   run(Effect.gen(function*() {
     const { sql } = yield* Stores.Database
     const role = "refold_sql_schema_reader"
@@ -126,7 +126,7 @@ test(
 )
 
 test(
-  "stays as it was where a statement fails",
+  "is not changed if a statement fails",
   run(Effect.gen(function*() {
     yield* install(files)
     const broken = {
@@ -140,7 +140,7 @@ test(
 )
 
 test(
-  "never drops a schema that it did not make",
+  "never drops a schema that it did not create",
   run(Effect.gen(function*() {
     const { sql } = yield* Stores.Database
     yield* sql`create schema if not exists somebodys`
@@ -164,7 +164,7 @@ test.each([["name", "Own"], ["schema", "a-b"], ["schema", "pg_own"], ["store", "
 )
 
 test(
-  "a value that is missing is named, and the file that needs it",
+  "the error for a missing value names the value and its file",
   run(Effect.gen(function*() {
     const error = yield* Effect.flip(install(files, { values: {} }))
     expect(String((error as { cause?: unknown }).cause)).toContain("greeting: no value for :'words'")

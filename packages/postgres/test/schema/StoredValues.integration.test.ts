@@ -1,5 +1,5 @@
-// The owner puts wrong values into the columns of the store's tables, under living readers: each reader reads on, or fails with an
-// error of its type that names the table and the column.
+// The owner stores wrong values in the columns of the store's tables while programs read: each read succeeds, or fails with
+// a typed error that names the table and the column.
 import type * as PgClient from "@effect/sql-pg/PgClient"
 import type { EventId } from "@refold/core/event/EventId"
 import * as AsOf from "@refold/core/journal/AsOf"
@@ -79,7 +79,7 @@ const fill = Effect.gen(function*() {
   return first!.id
 })
 
-/** What programs do with a store. */
+/** The operations of programs on a store. */
 const readers = (first: EventId) => ({
   readAll: Effect.flatMap(EventReader, ({ readAll }) => Stream.runDrain(readAll())),
   readStream: Effect.flatMap(EventReader, ({ readStream }) => Stream.runDrain(readStream(stream))),
@@ -96,7 +96,7 @@ const readers = (first: EventId) => ({
   get: ReadModel.get(tally(), stream),
   past: Effect.scoped(PastRows.asOf(tally(), AsOf.recordedAt(DateTime.makeUnsafe("2100-01-01")), {})),
   catchUp: Projector.catchUp(tally(), { attempts: 1 }),
-  // It only ends with an error.
+  // It ends only with an error.
   follow: Effect.timeoutOption(Projector.run(tally(), { attempts: 1 }), "1 second"),
   snapshot: Effect.flatMap(SnapshotStore, ({ find }) => {
     const { fingerprint, name } = Option.getOrThrow(Sample.aggregate.snapshots)
@@ -125,7 +125,7 @@ const columnsOf = (sql: PgClient.PgClient) =>
       and c.is_generated = 'NEVER' and c.is_identity = 'NO' and c.data_type = any (${Object.keys(values)})
     order by 1, 2, c.ordinal_position`
 
-/** Takes away what keeps wrong values out of the tables: their owner can. */
+/** Removes the constraints of the tables, which their owner can do. */
 const unprotect = (sql: PgClient.PgClient) =>
   sql`do $$ declare one record; begin
     for one in select conrelid::regclass as on_table, conname from pg_constraint
@@ -135,7 +135,7 @@ const unprotect = (sql: PgClient.PgClient) =>
     loop execute format('alter table %s disable trigger all', one.on_table); end loop;
   end $$`
 
-/** Copies all tables; the effect that it gives puts all rows back. */
+/** Copies all tables; the returned effect restores all rows. */
 const keep = Effect.fnUntraced(function*(sql: PgClient.PgClient) {
   const tables = yield* sql<{ readonly name: string; readonly copy: string; readonly columns: string }>`
     select format('%I.%I', table_schema, table_name) as name, 'kept_' || min(table_name) as copy,
@@ -145,7 +145,7 @@ const keep = Effect.fnUntraced(function*(sql: PgClient.PgClient) {
     order by min(table_name) <> 'projection_generations'`
   for (const { copy, name } of tables) yield* sql.unsafe(`create table public.${copy} as table ${name}`)
   return sql.withTransaction(Effect.gen(function*() {
-    // A reader may have found that a generation is not needed any more.
+    // A reader may have dropped an obsolete generation.
     for (const { name } of tables.filter(({ name }) => name.startsWith("refold_rows."))) {
       yield* sql.unsafe(`create table if not exists ${name} (like refold_rows.rows including all)`)
     }
@@ -177,7 +177,7 @@ const nameOf = (table: string): string => table.replace(/_\d+$/, "")
 const isDefect = (exit: Exit.Exit<unknown, unknown>): boolean =>
   Exit.isFailure(exit) && (Cause.hasDies(exit.cause) || Cause.squash(exit.cause) instanceof Cause.TimeoutError)
 
-/** A filled store whose owner has taken its checks away, and its readers. */
+/** A filled store whose owner has removed its constraints, and its readers. */
 const open = Effect.gen(function*() {
   const url = yield* freshDatabase()
   const services = yield* Layer.build(PostgresStore.layer({ url: Redacted.make(url) }))
@@ -193,7 +193,7 @@ const open = Effect.gen(function*() {
   return { columns: yield* columnsOf(sql), put, reading, restore }
 })
 
-/** What is put into which column, and a reader that meets it. */
+/** A column, a wrong value, and a reader of that column. */
 const cases: ReadonlyArray<readonly [column: string, value: string, reader: string]> = [
   ...[["position", "-1"], ["stream", "not json"], ["version", "-1"], ["discarded_at", "infinity"]].map(
     ([column, value]) => [`discarded_events.${column!}`, value!, "discarded"] as const
@@ -238,7 +238,7 @@ const cases: ReadonlyArray<readonly [column: string, value: string, reader: stri
   ["rows.version", "-1", "get"]
 ]
 
-test("a value that a reader cannot read is an error that names its table and its column", () =>
+test("an unreadable value is an error that names its table and its column", () =>
   Effect.runPromise(Ticks.quietly(Effect.scoped(Effect.gen(function*() {
     const { columns, put, reading, restore } = yield* open
     const found = yield* Effect.forEach(cases, ([name, value, reader]) =>
@@ -255,7 +255,7 @@ test("a value that a reader cannot read is an error that names its table and its
 const isFull = Soak.level !== "test"
 
 test(
-  "no value that the owner puts into a table is a defect of a program that reads it",
+  "no value that the owner stores in a table causes a defect in a reading program",
   { timeout: 1_200_000 },
   () =>
     Effect.runPromise(Ticks.quietly(Effect.scoped(Effect.gen(function*() {
@@ -263,9 +263,9 @@ test(
       const defects: Array<string> = []
       for (const [index, column] of columns.entries()) {
         const all = values[column.type]!
-        // One for each column, each in turn.
+        // One value for each column, in turn.
         for (const value of isFull ? all : [all[index % all.length]!]) {
-          // Not where an index refuses it.
+          // Skipped if an index refuses the value.
           if (Exit.isFailure(yield* Effect.exit(put(column, value)))) continue
           for (const [name, reader] of isFull ? reading : reading.filter(([name]) => name !== "follow")) {
             const exit = yield* reader

@@ -1,4 +1,4 @@
-// What the url and the option ssl say of encryption holds of the connection, on a server that offers both.
+// The connection is encrypted as the url and the option ssl require, on a server that offers both.
 import * as PgClient from "@effect/sql-pg/PgClient"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -64,17 +64,17 @@ describe.skipIf(!hasOpenssl)(`a server with a certificate${hasOpenssl ? "" : " (
   }
 
   test.each([["", undefined], ["?sslmode=disable", undefined], ["", false], ["?sslmode=disable", false]] as const)(
-    "is spoken to in plain with %j and ssl %o",
+    "accepts an unencrypted connection with %j and ssl %o",
     async (search, ssl) => expect(await open(search, ssl)).toBe(false)
   )
 
-  test("is spoken to encrypted with its certificate as ca", async () => {
+  test("gets an encrypted connection if its certificate is the ca", async () => {
     for (const search of ["", "?sslmode=prefer", "?sslmode=require", "?sslmode=verify-full"]) {
       expect(await open(search, { ca: own() })).toBe(true)
     }
   })
 
-  test("is refused where its certificate is not known, also by sslmode=require and prefer", async () => {
+  test("is refused if its certificate is not trusted, also with sslmode=require and prefer", async () => {
     const unknown = /self.signed certificate/
     for (const mode of ["prefer", "require", "verify-ca", "verify-full"]) {
       expect(await open(`?sslmode=${mode}`)).toMatch(unknown)

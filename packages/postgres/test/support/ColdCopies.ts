@@ -1,5 +1,5 @@
 /*
- * A store on a server whose data folder can be copied and put back under it: a log that goes back, as the laws want it.
+ * A store on a server whose data folder can be copied and restored: the log that goes back, for the laws.
  */
 import * as PgClient from "@effect/sql-pg/PgClient"
 import * as PostgresStore from "@refold/postgres/PostgresStore"
@@ -13,7 +13,7 @@ import * as Path from "node:path"
 import { inject } from "vitest"
 import * as LocalPostgres from "./LocalPostgres.ts"
 
-/** A server of its own, which ends with the scope. It does not wait for the disk: that a machine stops is not tested. */
+/** A separate server, which ends with the scope. Without fsync, because a failure of the machine is not tested. */
 export const server = ({ fill, settings = [] }: LocalPostgres.StartOptions = {}) =>
   Effect.acquireRelease(
     Effect.promise(() =>
@@ -25,13 +25,13 @@ export const server = ({ fill, settings = [] }: LocalPostgres.StartOptions = {})
     ({ stop }) => Effect.promise(stop)
   )
 
-/** A folder that ends with the scope. */
+/** A folder that is deleted with the scope. */
 export const folder = Effect.acquireRelease(
   Effect.sync(() => Fs.mkdtempSync(Path.join(Os.tmpdir(), "refold-copy-"))),
   (path) => Effect.sync(() => Fs.rmSync(path, { recursive: true, force: true }))
 )
 
-// To copy a data folder costs as much as its number of files, and two thirds of them are those of the templates.
+// The cost of copying a data folder grows with its number of files, and two thirds of them belong to the templates.
 const dropTemplates = (url: string) =>
   Effect.gen(function*() {
     const sql = yield* PgClient.PgClient
@@ -40,7 +40,7 @@ const dropTemplates = (url: string) =>
     yield* sql`drop database template1`
   }).pipe(Effect.provide(PgClient.layer({ url: Redacted.make(url), maxConnections: 1 }), { local: true }))
 
-/** A store on it, which stays open meanwhile. */
+/** A store on such a server, which stays open while the folder is copied and restored. */
 export const layer = Layer.unwrap(Effect.gen(function*() {
   const local = yield* server()
   yield* dropTemplates(local.url)

@@ -1,5 +1,5 @@
 /*
- * Processes that run a projection (see daemon.ts), to be killed, suspended and thawed by their ids.
+ * Processes that run a projection (see daemon.ts), for tests that kill, suspend and resume them.
  */
 import * as Effect from "effect/Effect"
 import { spawn } from "node:child_process"
@@ -8,20 +8,20 @@ import * as Following from "./Following.ts"
 import type * as Stores from "./Stores.ts"
 import type * as Tally from "./Tally.ts"
 
-/** What a daemon runs and how. */
+/** The projection of a daemon, and how it runs. */
 export interface DaemonOptions extends Tally.Options {
-  /** Comes to no end with a batch (of 50 events) that goes beyond this position. */
+  /** Hangs in a batch (of 50 events) with an event after this position. */
   readonly hangsAfter?: number
   /** The number of partitions that it works on at a time; 1 by default. */
   readonly workers?: number
-  /** An owner that sends nothing for so long loses the projection; an hour by default, so that only its death counts. */
+  /** The idle timeout of the owner; an hour by default, so that only the end of the process ends its ownership. */
   readonly ownerIdleTimeout?: `${number} seconds`
   /** Rebuilds the projection once, instead of running it. */
   readonly rebuild?: boolean
 }
 
-/** What the script is told. */
-export interface Started extends DaemonOptions {
+/** The argument of the script. */
+export interface Input extends DaemonOptions {
   readonly url: string
   readonly applicationName: string
 }
@@ -30,11 +30,11 @@ export interface Started extends DaemonOptions {
 export interface Daemon {
   readonly applicationName: string
   readonly isRunning: () => boolean
-  /** Kills it without warning; done when it is gone. */
+  /** Kills it without warning, and waits until it has ended. */
   readonly kill: Effect.Effect<void>
   readonly suspend: Effect.Effect<void>
-  readonly thaw: Effect.Effect<void>
-  /** Waits until it ends by itself, and gives what it said. */
+  readonly resume: Effect.Effect<void>
+  /** Waits until it ends by itself, and returns its output. */
   readonly ended: Effect.Effect<string>
 }
 
@@ -48,14 +48,14 @@ export const start = ({ url }: Pick<Stores.Opened, "url">, options: DaemonOption
 
 const launch = (url: string, options: DaemonOptions): Daemon => {
   const applicationName = `daemon ${++started}`
-  // Its input ends with this process, and so does it.
-  const told: Started = { ...options, applicationName, url }
-  const child = spawn(process.execPath, [script, JSON.stringify(told)], { stdio: ["pipe", "pipe", "inherit"] })
-  let said = ""
-  child.stdout.on("data", (data: Buffer) => said += data.toString())
+  // The daemon ends when its standard input does, and that ends with this process.
+  const input: Input = { ...options, applicationName, url }
+  const child = spawn(process.execPath, [script, JSON.stringify(input)], { stdio: ["pipe", "pipe", "inherit"] })
+  let output = ""
+  child.stdout.on("data", (data: Buffer) => output += data.toString())
   const closed = new Promise<string>((resolve, reject) => {
     child.once("error", reject)
-    child.once("close", () => resolve(said))
+    child.once("close", () => resolve(output))
   })
   const signal = (name: NodeJS.Signals) => Effect.sync(() => void child.kill(name))
   const ended = Effect.promise(() => closed)
@@ -64,12 +64,12 @@ const launch = (url: string, options: DaemonOptions): Daemon => {
     isRunning: () => child.exitCode === null && child.signalCode === null,
     kill: Effect.asVoid(Effect.andThen(signal("SIGKILL"), ended)),
     suspend: signal("SIGSTOP"),
-    thaw: signal("SIGCONT"),
+    resume: signal("SIGCONT"),
     ended
   }
 }
 
-/** Waits until one of a daemon's sessions is in this state, or waits for this. */
+/** Waits until one of a daemon's sessions has this state or wait event. */
 export const untilSession = (
   sql: Stores.Opened["sql"],
   { applicationName }: Daemon,

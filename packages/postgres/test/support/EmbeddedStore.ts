@@ -1,5 +1,5 @@
 /*
- * The adapter on the embedded database, for tests that are not about how that starts: it starts on a copy of a database that
+ * The adapter on the embedded database, for tests that do not test its start: it starts on a copy of a database that
  * was initialised once, which takes a third of the time.
  */
 import { PGlite } from "@electric-sql/pglite"
@@ -13,7 +13,7 @@ import { createRequire } from "node:module"
 import * as Path from "node:path"
 import { fileURLToPath } from "node:url"
 
-/** As `PostgresStore.layerEmbedded` without a folder. */
+/** Like `PostgresStore.layerEmbedded` without a folder. */
 export const layer = (options: PostgresStore.StoreOptions = {}) =>
   Layer.provideMerge(PostgresStore.layerClient({ ...options, notify: false }), EmbeddedClient.layer(open))
 
@@ -22,10 +22,10 @@ const open = Effect.acquireRelease(
   (db) => Effect.promise(() => db.close())
 )
 
-/** Puts an initialised database into an empty folder, for tests that are not about how a folder gets one. */
+/** Copies an initialised database into an empty folder, for tests that do not test the initialisation. */
 export const fill = async (folder: string): Promise<void> => {
   await ensure()
-  // Piped: tar warns that names in the file begin with a slash, which it leaves out.
+  // Piped, because tar warns that it removes the leading slash of names in the file.
   execFileSync("tar", ["-xf", file, "-C", folder, "--no-same-owner"], { stdio: "pipe" })
 }
 
@@ -35,8 +35,8 @@ const initialised = async (): Promise<Buffer<ArrayBuffer>> => {
   return Fs.promises.readFile(file)
 }
 
-// Packages are tested at the same time, and to initialise takes seconds: one process does it, and the others wait. One that
-// was killed meanwhile is waited for a minute.
+// Packages are tested at the same time, and initialising takes seconds: one process does it, and the others wait. They wait
+// for a minute if that process was killed.
 const ensure = async (): Promise<void> => {
   const began = Date.now()
   while (!Fs.existsSync(file)) {
@@ -59,7 +59,7 @@ const initialise = async (): Promise<void> => {
   const db = await PGlite.create()
   const data = Buffer.from(await (await db.dumpDataDir("none")).arrayBuffer())
   await db.close()
-  // Renamed when it is complete: another process may look for it at the same time.
+  // Renamed when it is complete, because another process may read it at the same time.
   const scratch = `${file}.${process.pid}`
   Fs.writeFileSync(scratch, data)
   Fs.renameSync(scratch, file)

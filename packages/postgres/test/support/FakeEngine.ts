@@ -1,6 +1,6 @@
 /*
- * A container engine that starts no containers: an HTTP server on a Unix socket that answers as Docker does up to the
- * image, which it cannot pull, or that accepts connections and never answers.
+ * A container engine that starts no containers: an HTTP server on a Unix socket that answers like Docker but
+ * cannot pull the image, or that accepts connections and never answers.
  */
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
@@ -13,8 +13,8 @@ import * as Path from "node:path"
 export interface FakeEngine {
   /** For DOCKER_HOST. */
   readonly host: string
-  /** The paths that were asked for, without the version of the API. */
-  readonly asked: ReadonlyArray<string>
+  /** The paths of the requests, without the version of the API. */
+  readonly requests: ReadonlyArray<string>
   /** The connections that are open now. */
   readonly open: () => Promise<number>
 }
@@ -34,10 +34,10 @@ export const start = (
 const listen = async (isSilent: boolean): Promise<FakeEngine & { readonly shut: () => Promise<void> }> => {
   const folder = Fs.mkdtempSync(Path.join(Os.tmpdir(), "refold-engine-"))
   const socket = Path.join(folder, "engine.sock")
-  const asked: Array<string> = []
+  const requests: Array<string> = []
   const server = Http.createServer((request, response) => {
     const path = (request.url ?? "").replace(/^\/v[\d.]+/, "").replace(/\?.*/, "")
-    asked.push(path)
+    requests.push(path)
     if (isSilent) return
     const answer = answers[path]
     response.writeHead(answer === undefined ? 404 : 200, { "content-type": "application/json" })
@@ -46,7 +46,7 @@ const listen = async (isSilent: boolean): Promise<FakeEngine & { readonly shut: 
   await new Promise<void>((resolve) => server.listen(socket, resolve))
   return {
     host: `unix://${socket}`,
-    asked,
+    requests,
     open: () => new Promise((resolve) => server.getConnections((_, count) => resolve(count))),
     shut: async () => {
       server.closeAllConnections()

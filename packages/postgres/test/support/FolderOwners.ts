@@ -1,5 +1,5 @@
 /*
- * Processes that open a folder of the embedded database, or only its lock, and answer commands: each is another owner.
+ * Processes that open a folder of the embedded database, or only its lock, and answer commands: each is a separate owner.
  */
 import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from "node:child_process"
 import { once } from "node:events"
@@ -9,20 +9,20 @@ import { fileURLToPath } from "node:url"
 /** A running process. */
 export interface FolderProcess {
   readonly child: ChildProcessWithoutNullStreams
-  /** Its next line. */
+  /** Its next line of output. */
   readonly line: () => Promise<string>
   /** Sends a line and resolves to the answer. */
-  readonly ask: (command: string) => Promise<string>
+  readonly send: (command: string) => Promise<string>
   /** Ends it and waits for its end. */
   readonly kill: () => Promise<void>
 }
 
 const unshare = ["unshare", "--user", "--map-root-user", "--pid", "--fork", "--kill-child"]
 
-/** Whether this machine allows pid namespaces, as containers have them. */
+/** Whether this machine allows pid namespaces, which containers use. */
 export const canUnshare = spawnSync(unshare[0]!, [...unshare.slice(1), "true"]).status === 0
 
-/** Starts a process on a folder; with `apart` in a pid namespace of its own, where its pid is 1. */
+/** Starts a process on a folder; with `apart` in a new pid namespace, in which its pid is 1. */
 export const start = (folder: string, { apart = false, lockOnly = false } = {}): FolderProcess => {
   const program = fileURLToPath(new URL("folderProcess.ts", import.meta.url))
   const owner = [process.execPath, program, folder, lockOnly ? "lock" : "database"]
@@ -39,7 +39,7 @@ export const start = (folder: string, { apart = false, lockOnly = false } = {}):
   return {
     child,
     line,
-    ask: (command) => {
+    send: (command) => {
       child.stdin.write(`${command}\n`)
       return line()
     },

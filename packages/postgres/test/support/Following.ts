@@ -1,5 +1,5 @@
 /*
- * Following the log in the background of a test, and waiting for what comes.
+ * Follows the log in the background of a test, and waits for events.
  */
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
 import * as Effect from "effect/Effect"
@@ -8,14 +8,14 @@ import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
 import type * as Stores from "./Stores.ts"
 
-/** Waits until something is so; fails where it is not within two minutes, which are for what hangs only. */
+/** Waits until a condition holds; fails after two minutes, which only a test that hangs reaches. */
 export const until = <E, R>(holds: Effect.Effect<boolean, E, R>) =>
   holds.pipe(
-    Effect.filterOrFail((held) => held, () => "it never came to be"),
+    Effect.filterOrFail((held) => held, () => "the condition never held"),
     Effect.retry(Schedule.upTo(Schedule.spaced("10 millis"), { duration: "2 minutes" }))
   )
 
-/** What a stream has given so far. It ends with the test; where it fails, so does the wait. */
+/** The elements of a stream so far. It ends with the test; if the stream fails, the wait fails. */
 export const follow = <E>(events: Stream.Stream<RecordedEvent, E>) =>
   Effect.gen(function*() {
     const seen: Array<RecordedEvent> = []
@@ -31,14 +31,14 @@ export const follow = <E>(events: Stream.Stream<RecordedEvent, E>) =>
     }
   })
 
-/** The ids of the events after a position, in the order of the log, whoever may see them. */
+/** The ids of the stored events after a position, in the order of the log, including those that readers do not get yet. */
 export const storedAfter = (sql: Stores.Opened["sql"], start: number) =>
   Effect.map(
     sql<{ id: string }>`select event_id as id from refold.event_store where "position" > ${start} order by "position"`,
     (rows) => rows.map(({ id }) => id)
   )
 
-/** The process ids of those who listen in a store's database. */
+/** The process ids of the sessions that listen in a store's database. */
 export const listeners = (sql: Stores.Opened["sql"]) =>
   Effect.map(
     sql<{ pid: number }>`select pid from pg_stat_activity where datname = current_database() and query like 'LISTEN%'`,

@@ -1,6 +1,6 @@
 /*
  * A PostgreSQL server from local binaries, with its data in a temporary folder and reachable on loopback only. It
- * ends with the test run, however that ends.
+ * ends with the test run, even if that is killed.
  */
 import { type ChildProcess, execFile, spawn } from "node:child_process"
 import * as Fs from "node:fs"
@@ -10,16 +10,16 @@ import * as Path from "node:path"
 import { promisify } from "node:util"
 import * as PostgresBinaries from "./PostgresBinaries.ts"
 
-/** A running server and what can be done to it. */
+/** A running server and its operations. */
 export interface LocalPostgres {
   readonly url: string
   /** Stops the server and removes its data. */
   readonly stop: () => Promise<void>
-  /** Stops the server in good order and starts it again on the same port. */
+  /** Shuts the server down and starts it again on the same port. */
   readonly restart: () => Promise<void>
   /** Kills the server with SIGKILL and starts it again on the same port. */
   readonly crash: () => Promise<void>
-  /** Stops the server in good order, changes its data folder, and starts it again on the same port. */
+  /** Shuts the server down, changes its data folder, and starts it again on the same port. */
   readonly whileStopped: (change: (data: string) => void) => Promise<void>
 }
 
@@ -33,7 +33,7 @@ export interface StartOptions {
 
 /** Initialises a data folder and starts a server of the given major version on it. */
 export const start = async (version: string, options: StartOptions = {}): Promise<LocalPostgres> => {
-  // As root not TMPDIR, which may be private to root.
+  // As root not in TMPDIR, which may be private to root.
   const base = PostgresBinaries.user.uid === undefined ? Os.tmpdir() : "/tmp"
   const folder = Fs.mkdtempSync(Path.join(base, "refold-postgres-"))
   try {
@@ -60,10 +60,10 @@ export const copyData = (from: string, to: string): void => {
   Fs.chmodSync(to, 0o700)
 }
 
-// A new segment is filled with zeros, and a copy of the data has all of it: 1 MB instead of 16.
+// A new segment is filled with zeros, and a copy of the data includes it: segments of 1 MB instead of 16 MB.
 const initialisation = ["-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync", "--wal-segsize=1"]
 
-// initdb derives these from the size of a segment. They are those of segments of 16 MB, so that checkpoints are as rare.
+// initdb derives these from the size of a segment. These are the values for segments of 16 MB, so that checkpoints are as rare.
 const walSizes = ["min_wal_size=80MB", "max_wal_size=1GB"]
 
 const startIn = async (
@@ -119,7 +119,7 @@ const launchServer = async (
     ...settings
   ]
   const options = ["-D", Path.join(folder, "data"), "-p", String(port), ...all.flatMap((set) => ["-c", set])]
-  // After a crash the dead server's processes hold its shared memory for a moment, and the new one refuses.
+  // After a crash the processes of the old server hold its shared memory for a moment, and the new server refuses to start.
   for (let attempt = 1;; attempt++) {
     const server = spawn(Path.join(bin, "postgres"), options, {
       ...PostgresBinaries.user,
@@ -156,8 +156,8 @@ const end = async (server: ChildProcess, signal: NodeJS.Signals): Promise<void> 
 }
 
 /**
- * A shell that outlives the test run: when its input closes, because the run finished or was killed, it stops the
- * last server it was told of and removes the folder.
+ * A shell that continues after the test run: when its input closes, because the run finished or was killed, it stops the
+ * last server whose pid it has received, and removes the folder.
  */
 const startReaper = (folder: string) => {
   const script = `pid=; while read line; do pid=$line; done

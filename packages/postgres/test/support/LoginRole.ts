@@ -1,6 +1,6 @@
 /*
- * Roles that log in to the tests' server. Each has the password of the server's address, so that the tests run on a
- * server that asks for passwords and on one that does not.
+ * Roles that log in to the tests' server. Each has the password of the server's url, so that the tests run on
+ * servers with and without password authentication.
  */
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
@@ -10,7 +10,7 @@ import type * as SqlError from "effect/sql/SqlError"
 import { randomUUID } from "node:crypto"
 import * as PostgresStore from "../../src/PostgresStore.ts"
 
-/** A role and the address under which it connects. */
+/** A role and the url with which it connects. */
 export interface LoginRole {
   readonly name: string
   readonly url: string
@@ -34,7 +34,7 @@ export const make = (
   )
 }
 
-/** Creates a role with a name of its own and these grants; yields the address under which it connects. */
+/** Creates a role with a unique name and these grants; returns the url with which it connects. */
 export const login = (
   { sql, url }: { readonly sql: SqlClient.SqlClient; readonly url: string },
   role: string,
@@ -46,7 +46,7 @@ export const login = (
     return made.url
   })
 
-/** Creates a role with a name of its own and the rights of these kinds; yields the address under which it connects. */
+/** Creates a role with a unique name and the rights of these kinds; returns the url with which it connects. */
 export const ofKind = (
   opened: { readonly sql: SqlClient.SqlClient; readonly url: string },
   kinds: ReadonlyArray<PostgresStore.RoleKind>,
@@ -62,5 +62,5 @@ export const ofKind = (
     return url
   })
 
-/** The name of the role that connects under this address. */
+/** The name of the role that connects with this url. */
 export const nameOf = (url: string): string => new URL(url).username

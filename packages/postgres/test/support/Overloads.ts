@@ -1,12 +1,12 @@
 /*
- * Functions that a role with CREATE on the store's schema could make: for each function of the store, others of its name
- * that an inexact call would find instead, because a literal has no type yet, an argument has another type than the
- * parameter, or a default is left out. Each fails with the code `TRAP1` when it is called.
+ * Functions that a role with CREATE on the store's schema could create: for each function of the store, overloads that a call
+ * without exact types would resolve to, because a literal has no type yet, an argument has another type than the
+ * parameter, or a default is omitted. Each fails with the code `TRAP1` when it is called.
  */
 import * as Effect from "effect/Effect"
 import type * as SqlClient from "effect/sql/SqlClient"
 
-/** What an argument of a type could be taken for. */
+/** The types to which an argument of a type could resolve instead. */
 const others: Readonly<Record<string, ReadonlyArray<string>>> = {
   text: ["varchar", "name", "bpchar", "uuid", "regclass"],
   "text[]": ["varchar[]", "name[]", "anyarray", "text"],
@@ -37,7 +37,7 @@ interface Known {
   readonly result: string
 }
 
-/** Makes them as the role of this session; yields their number. */
+/** Creates them as the role of this session; returns their number. */
 export const make = Effect.fnUntraced(function*(session: SqlClient.SqlClient, schema = "refold") {
   const known = yield* session<Known>`
     SELECT proname::text AS name, pronargdefaults::int AS defaults, proargnames[:pronargs] AS names,
@@ -48,7 +48,7 @@ export const make = Effect.fnUntraced(function*(session: SqlClient.SqlClient, sc
   for (const declaration of new Set(known.flatMap(variants))) {
     const created = session.unsafe(`CREATE FUNCTION "${schema}".${declaration} LANGUAGE plpgsql AS
       $$ BEGIN RAISE EXCEPTION 'an overload ran as %', current_user USING ERRCODE = 'TRAP1'; END $$`)
-    // Some exist already: under another name of their types, or with other names.
+    // Some exist already, with another name for the same types, or with other parameter names.
     if ((yield* Effect.exit(created))._tag === "Success") made++
   }
   return made

@@ -1,6 +1,6 @@
 /*
- * Where `initdb` and `postgres` of a major version are on this machine, and as which user they run: PostgreSQL
- * refuses to run as root, so root runs it as an unprivileged user, who must be able to reach the binaries.
+ * The location of `initdb` and `postgres` of a major version on this machine, and the user that runs them: PostgreSQL
+ * refuses to run as root, so root runs it as an unprivileged user, which must be able to execute the binaries.
  */
 import { spawnSync } from "node:child_process"
 import * as Fs from "node:fs"
@@ -17,15 +17,15 @@ export const user: { readonly uid?: number; readonly gid?: number } = process.ge
 export const available = (version: string): boolean => located(version) !== undefined
 
 /**
- * The folder with the binaries of `version`. Those that the user cannot execute, as in a checkout under a private
- * home, are first copied into `scratch`. Throws one line that says how to get them when there are none.
+ * The folder with the binaries of `version`. Binaries that the user cannot execute, for example in a checkout under a private
+ * home, are first copied into `scratch`. Throws an error of one line with the remedy if there are none.
  */
 export const find = (version: string, scratch: string): string => {
   const found = located(version)
   if (found === undefined) throw new Error(missing(version))
   if (runs(found)) return found
   const copy = Path.join(scratch, "postgresql")
-  // Links are kept as they are: those between the libraries are relative.
+  // Links are not resolved: those between the libraries are relative.
   Fs.cpSync(Path.dirname(found), copy, { recursive: true, verbatimSymlinks: true })
   const bin = Path.join(copy, "bin")
   if (!runs(bin)) throw new Error(`The PostgreSQL binaries in ${found} do not run on this machine.`)
@@ -51,7 +51,7 @@ const packaged = (version: string): string | undefined => {
   }
 }
 
-/** Where `.ci/postgres` puts them. */
+/** The folder into which `.ci/postgres` installs them. */
 const fetched = (version: string): string =>
   fileURLToPath(
     new URL(

@@ -1,4 +1,4 @@
-// The tests' own PostgreSQL: it answers, gives databases apart from each other, and survives a restart and a crash.
+// The tests' own PostgreSQL: it answers, provides separate databases, and survives a restart and a crash.
 import * as PgClient from "@effect/sql-pg/PgClient"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -26,7 +26,7 @@ describe("the server of the run", () => {
     expect(rows).toEqual([{ one: 1 }])
   })
 
-  test("gives fresh databases that do not see each other's tables", async () => {
+  test("provides fresh databases without common tables", async () => {
     const seen = await Effect.runPromise(Effect.scoped(Effect.gen(function*() {
       const [first, second] = yield* Effect.all([freshDatabase(), freshDatabase()], { concurrency: 2 })
       yield* on(first, (sql) => sql`create table mine (id int)`)
@@ -52,7 +52,7 @@ describe("the server of the run", () => {
 })
 
 describe.skipIf(RestartableServer.isMissing)(`a server from local binaries${RestartableServer.ifSkipped}`, () => {
-  test("keeps what was committed through a restart and a crash, and is gone when stopped", async () => {
+  test("keeps committed rows through a restart and a crash, and is removed when stopped", async () => {
     const server = await RestartableServer.start()
     const ids = on(server.url, (sql) => sql`select id from kept order by id`)
     const keep = (id: number) => on(server.url, (sql) => sql`insert into kept values (${id})`)
@@ -68,7 +68,7 @@ describe.skipIf(RestartableServer.isMissing)(`a server from local binaries${Rest
     expect((await Effect.runPromise(Effect.flip(ids))).reason._tag).toBe("ConnectionError")
   })
 
-  test("has the settings of a server in production: fsync on, room for 200 connections, loopback only", async () => {
+  test("has the settings of a production server: fsync on, 200 connections, loopback only", async () => {
     const server = await RestartableServer.start()
     const settings = on(
       server.url,
@@ -82,7 +82,7 @@ describe.skipIf(RestartableServer.isMissing)(`a server from local binaries${Rest
 })
 
 describe.skipIf(!PostgresBinaries.available(PostgresServer.wantedVersion()))("without DATABASE_URL", () => {
-  /** Where a server comes from when the container engine is this one. */
+  /** The source of a server with this container engine. */
   const sourceBeside = (engine: FakeEngine.FakeEngine) =>
     Effect.promise(async () => {
       vi.stubEnv("DATABASE_URL", "")
@@ -96,18 +96,18 @@ describe.skipIf(!PostgresBinaries.available(PostgresServer.wantedVersion()))("wi
       }
     })
 
-  test("a container engine that cannot pull the image is passed over for the binaries", () =>
+  test("local binaries are used if the container engine cannot pull the image", () =>
     Effect.runPromise(Effect.scoped(Effect.gen(function*() {
       const engine = yield* FakeEngine.start({ isSilent: false })
       expect(yield* sourceBeside(engine)).toBe("local binaries")
-      expect(engine.asked).toContain("/images/create")
+      expect(engine.requests).toContain("/images/create")
     }))))
 
-  test("a container engine that never answers is passed over for the binaries, and no connection to it stays open", () =>
+  test("local binaries are used if the container engine never answers, and no connection to it stays open", () =>
     Effect.runPromise(Effect.scoped(Effect.gen(function*() {
       const engine = yield* FakeEngine.start({ isSilent: true })
       expect(yield* sourceBeside(engine)).toBe("local binaries")
-      expect(engine.asked).not.toEqual([])
+      expect(engine.requests).not.toEqual([])
       expect(yield* Effect.promise(engine.open)).toBe(0)
     }))))
 })

@@ -1,6 +1,6 @@
 /*
- * A real PostgreSQL for the tests, from the first source that has one: the server that DATABASE_URL names, a
- * container, or binaries started here. REFOLD_PG_VERSION chooses the major version of the latter two.
+ * A real PostgreSQL for the tests, from the first available source: the server that DATABASE_URL names, a
+ * container, or local binaries. REFOLD_PG_VERSION selects the major version of the latter two.
  */
 import * as PgClient from "@effect/sql-pg/PgClient"
 import * as Effect from "effect/Effect"
@@ -8,17 +8,17 @@ import * as Redacted from "effect/Redacted"
 import * as ContainerPostgres from "./ContainerPostgres.ts"
 import * as LocalPostgres from "./LocalPostgres.ts"
 
-/** A server, and the address of a superuser on it. */
+/** A server, and the url of a superuser on it. */
 export interface PostgresServer {
   readonly url: string
-  /** As the server reports it, like `18.4`. */
+  /** The version that the server reports, such as `18.4`. */
   readonly version: string
   readonly source: "DATABASE_URL" | "container" | "local binaries"
   /** Stops the server and removes its data; does nothing to a server that was not started here. */
   readonly stop: () => Promise<void>
-  /** Stops the server in good order and starts it again on the same port. Rejects for other than local binaries. */
+  /** Shuts the server down and starts it again on the same port. Rejects unless it comes from local binaries. */
   readonly restart: () => Promise<void>
-  /** Kills the server without warning and starts it again. Rejects for other than local binaries. */
+  /** Kills the server without warning and starts it again. Rejects unless it comes from local binaries. */
   readonly crash: () => Promise<void>
 }
 
@@ -28,7 +28,7 @@ export const wantedVersion = (): string => process.env["REFOLD_PG_VERSION"] ?? "
 /** The major version of a server. */
 export const majorOf = ({ version }: Pick<PostgresServer, "version">): string => version.split(".")[0]!
 
-/** Finds or starts a server. One from local binaries does not wait for the disk: that a machine stops is not tested. */
+/** Finds or starts a server. Local binaries run without fsync, because a failure of the machine is not tested. */
 export const start = async (): Promise<PostgresServer> =>
   await given() ?? await container() ?? await startLocal(wantedVersion(), ["fsync=off"])
 

@@ -1,6 +1,6 @@
 /*
- * A TCP proxy on loopback between a client and the server, that loses connections at chosen moments. What it does to a
- * request is told beforehand, by a text in the request's bytes; each instruction is good for one request.
+ * A TCP proxy on loopback between a client and the server, which drops connections at chosen moments. An instruction
+ * identifies a request beforehand by a text in its bytes, and applies to one request.
  */
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
@@ -8,31 +8,31 @@ import * as Net from "node:net"
 
 /** A running proxy. */
 export interface Proxy {
-  /** The server's address with the proxy's host and port. */
+  /** The server's url with the proxy's host and port. */
   readonly url: string
-  /** Cuts the connection instead of passing the request on; resolves when that is done. */
+  /** Closes the connection instead of passing the request on; resolves when that is done. */
   readonly loseRequest: (text: string) => Promise<void>
-  /** Passes the request on, waits for the answer, and cuts the connection instead of passing that back. */
+  /** Passes the request on, waits for the answer, and closes the connection instead of passing the answer back. */
   readonly loseAnswer: (text: string) => Promise<void>
-  /** Passes the request on and cuts the client off at once; the server keeps its side and does not notice. */
+  /** Passes the request on and closes the client's connection at once; the server's connection stays open. */
   readonly leaveRunning: (text: string) => Promise<void>
-  /** Cuts the client off and keeps the request; resolves to what sends it to the server and waits for the answer. */
+  /** Closes the client's connection and keeps the request; resolves to a function that sends it and waits for the answer. */
   readonly delayRequest: (text: string) => Promise<() => Promise<void>>
-  /** Keeps the request without cutting anything; resolves to what passes it on. */
+  /** Keeps the request without closing a connection; resolves to a function that passes it on. */
   readonly holdRequest: (text: string) => Promise<() => void>
-  /** Passes the request on and reads nothing of the answer; resolves to what reads it after all and passes it back. */
+  /** Passes the request on and does not read the answer; resolves to a function that reads it and passes it back. */
   readonly holdAnswer: (text: string) => Promise<() => void>
   /** The number of bytes that the server has sent so far. */
   readonly received: () => number
-  /** From now on cuts every connection that is open now as soon as it is used. */
+  /** Closes every connection that is open now as soon as it is used again. */
   readonly poison: () => void
-  /** Cuts every connection; from now on connects to this server. */
+  /** Closes every connection; new ones lead to this server. */
   readonly switchTo: (url: string) => void
-  /** Cuts everything and accepts no more connections. */
+  /** Closes every connection and accepts no new ones. */
   readonly shut: () => Promise<void>
 }
 
-/** What happens to the first request that holds `text`. */
+/** An instruction for the first request that contains `text`. */
 interface Instruction {
   readonly text: string
   readonly carryOut: (connection: Connection, request: Buffer) => void
@@ -70,7 +70,7 @@ const listen = async (first: URL): Promise<Proxy> => {
       received += answer.length
       if (client.writable) client.write(answer)
     })
-    // Errors come with a close, and that is all there is to know.
+    // An error is always followed by a close, which is handled.
     client.on("error", () => {})
     server.on("error", () => {})
     server.on("close", () => cut(connection))

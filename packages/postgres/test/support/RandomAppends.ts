@@ -1,6 +1,6 @@
 /*
- * Writers that append commits at random to a few streams that they share, and note what they were answered; and what the log
- * must hold then.
+ * Writers that append random commits to a few shared streams and record the answers; and the check of the log against these
+ * answers.
  */
 import type { PgClient } from "@effect/sql-pg/PgClient"
 import type { Commit } from "@refold/core/journal/Commit"
@@ -15,7 +15,7 @@ import * as Stores from "./Stores.ts"
 
 const streams = Arr.makeBy(6, (n) => Stores.streamName(`shared-${n}`))
 
-/** Some events for one stream or two, with a guard or a key now and then, at any version or at one that is probably wrong. */
+/** Some events for one or two streams, sometimes with a guard or a key, at any version or at one that is probably wrong. */
 const draw = (): Commit => {
   const first = below(streams.length)
   const write = (offset: number) => ({
@@ -34,13 +34,13 @@ const draw = (): Commit => {
 export interface Sent {
   /** Of each write with events. */
   readonly ids: ReadonlyArray<ReadonlyArray<string>>
-  /** "Success", the tag of the error, or "Interrupt" where the caller did not wait. Undefined where it was not answered. */
+  /** "Success", the tag of the error, or "Interrupt" if the caller did not wait. Undefined without an answer. */
   readonly outcome?: string
-  /** Where its events are stored, as it was answered. */
+  /** Where its events are stored, from the answer. */
   readonly streams?: ReadonlyArray<unknown>
 }
 
-/** One writer: sends commits one after the other, and gives up on some of them. `note` gets each before and after. */
+/** One writer: sends commits one after the other, and interrupts some of them. `note` gets each before and after. */
 export const write = (
   { store }: Pick<Stores.Opened, "store">,
   commits: number,
@@ -63,7 +63,7 @@ const tagOf = (exit: Exit.Exit<unknown, { readonly _tag: string }>): string =>
     ? "Success"
     : Option.match(Exit.findErrorOption(exit), { onNone: () => "Interrupt", onSome: ({ _tag }) => _tag })
 
-/** Closes a connection of another session of the database, again and again. */
+/** Closes connections of other sessions of the database, repeatedly. */
 export const cutConnections = (admin: PgClient) =>
   Effect.forever(Effect.gen(function*() {
     yield* Effect.sleep(20 + below(60))
@@ -72,7 +72,7 @@ export const cutConnections = (admin: PgClient) =>
       order by md5(pid::text || ${String(below(1000))}) limit 1`
   }))
 
-/** What contradicts the answers, or the order of a stream: nothing is lost, stored twice or in part, or answered wrongly. */
+/** Contradictions of the log to the answers or to the order of a stream: lost, repeated, partial or wrongly answered commits. */
 export const contradictions = Effect.fnUntraced(function*(admin: PgClient, notes: ReadonlyArray<Sent>) {
   const rows = yield* admin<{ id: string; stream: string; version: number; position: number }>`
     select event_id as id, stream, version::int as version, position::float8 as position

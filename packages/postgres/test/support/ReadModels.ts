@@ -1,6 +1,6 @@
 /*
- * Projections, rows and batches for tests of the read model store, as far as a test does not care what they hold; and
- * runners that give the same tests a server and the embedded database.
+ * Projections, rows and batches for tests of the read model store that do not depend on their contents; and
+ * runners of the same tests on a server and on the embedded database.
  */
 import type { Json } from "@refold/core/event/Json"
 import { Position } from "@refold/core/event/Position"
@@ -24,7 +24,7 @@ import { afterAll } from "vitest"
 import * as EmbeddedStore from "./EmbeddedStore.ts"
 import * as Stores from "./Stores.ts"
 
-/** What tests use of a store, on whichever database. */
+/** The parts of a store that tests use, on any database. */
 export interface Opened {
   readonly readModels: ReadModelStore["Service"]
   readonly store: EventStore["Service"]
@@ -55,10 +55,10 @@ const onEmbedded = (): Run => {
   return (test) => () => runtime.runPromise(Effect.scoped(test))
 }
 
-/** By name, what gives test functions on each of the databases. */
+/** The runners of each database, by name. */
 export const databases = [["a server", onServer], ["the embedded database", onEmbedded]] as const
 
-/** A projection of its own. */
+/** A projection with a unique name. */
 export const projection = (fields: Partial<StoredProjection> = {}): StoredProjection => {
   const { indexes = [], setup } = fields
   const kind = setup === undefined ? "rows" : "tables"
@@ -66,7 +66,7 @@ export const projection = (fields: Partial<StoredProjection> = {}): StoredProjec
   return { name: `p ${randomUUID()}`, version: 1, indexes, definition, ...fields }
 }
 
-/** A projection with a name of its own, whose rows are written with the events. */
+/** An inline projection with a unique name. */
 export const inlineProjection = (fields: Partial<StoredProjection> = {}): StoredProjection =>
   projection({
     definition: StoredDefinition.render({ kind: "inline rows", types: ["Happened"], indexes: fields.indexes ?? [] }),
@@ -81,7 +81,7 @@ export const rowAt = (event: Pick<RecordedEvent, "stream" | "position" | "versio
   version: event.version
 })
 
-/** A row; its place is made up from its version. */
+/** A row; its position is derived from its version. */
 export const row = (key: string, state: Json = {}, version = 1): StoredRow => ({
   key,
   state,
@@ -101,7 +101,7 @@ export const parked = (name: string, fields: Partial<ParkedStream> = {}): Omit<P
   ...fields
 })
 
-/** What a batch changes: nothing but what is given, and the checkpoint. */
+/** The changes of a batch: only the given ones, and the checkpoint. */
 export const changes = (fields: Partial<Changes> = {}): Changes => ({
   rows: [],
   removed: [],
@@ -115,7 +115,7 @@ export const changes = (fields: Partial<Changes> = {}): Changes => ({
 
 type ReadModels = ReadModelStore["Service"]
 
-/** Runs a body as the owner; fails where there is another. */
+/** Runs a body as the owner; fails if there is another one. */
 export const own = <A, E, R>(
   readModels: ReadModels,
   { id }: Pick<Generation, "id">,
@@ -148,7 +148,7 @@ export const goLive = Effect.fnUntraced(function*(
   return isLive ? generation : yield* Effect.die(new Error("it did not become live"))
 })
 
-/** The rows with these keys, of the live generation or a certain one. */
+/** The rows with these keys, of the live generation or a given one. */
 export const read = (
   readModels: ReadModels,
   wanted: StoredProjection,

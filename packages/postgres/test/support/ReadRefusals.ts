@@ -1,6 +1,6 @@
 /*
- * The law that the reads of the SQL API refuse what TypeScript refuses, in the same words and for the same argument; a
- * malformed argument is neither answered with other rows nor with none.
+ * The law that the reads of the SQL API refuse what TypeScript refuses, with the same message and for the same argument: a
+ * malformed argument never returns rows.
  */
 import type { InvalidInput } from "@refold/core/event/InvalidInput"
 import * as StreamName from "@refold/core/event/StreamName"
@@ -68,7 +68,7 @@ export const reads = (text: fc.Arbitrary<string>): fc.Arbitrary<Read> => {
 const asOf = ({ asOf }: Read): AsOf | undefined => {
   if (asOf === null) return undefined
   const { count, kind, time } = asOf
-  // Counts and times that the types exclude are what is tested.
+  // The test includes counts and times that the types exclude.
   if (kind === "Version") return { _tag: kind, version: count as never }
   if (kind === "Position") return { _tag: kind, position: count as never }
   return { _tag: kind, instant: instant(time[1]) }
@@ -93,7 +93,7 @@ const refusal = (checked: Result.Result<unknown, InvalidInput>): Refusal | undef
 const logRefusal = (read: Read) =>
   refusal(ReadOptions.check({ ...options(read), categories: (read.categories ?? undefined) as never }))
 
-/** What core says of a read of one stream, and of the global log; undefined where it refuses nothing. */
+/** The refusal of core for a read of one stream, and of the global log; undefined if it accepts the read. */
 export const byCore = {
   stream: (read: Read) =>
     refusal(
@@ -137,8 +137,8 @@ const fields: Readonly<Record<string, string>> = {
   as_of_occurred_at: "asOf.instant"
 }
 
-/** What SQL says of a read, in the names of TypeScript. Any other error than a refusal of an argument is a defect. */
-export const askSql = (
+/** The refusal of SQL for a read, with the names of TypeScript. Any other error is a defect. */
+export const refusalBySql = (
   sql: SqlClient.SqlClient,
   kind: keyof typeof byCore,
   read: Read

@@ -1,6 +1,6 @@
 /*
- * A server that a test may restart or kill, from binaries of the same major version as the server of the run. Where there
- * are none, the tests that need one are skipped, and their name says why.
+ * A server that a test may restart or kill, from binaries of the same major version as the server of the run. If there
+ * are none, the tests that need one are skipped, and their names contain the reason.
  */
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
@@ -15,13 +15,13 @@ const version = inject("postgresVersion")
 /** Whether the tests that need such a server must be skipped. */
 export const isMissing = !PostgresBinaries.available(version)
 
-/** Ends the name of a group of tests that need such a server: says why they are skipped, if they are. */
+/** The end of the name of a group of tests that need such a server: the reason if they are skipped. */
 export const ifSkipped = isMissing ? ` (skipped: there are no binaries of PostgreSQL ${version} here)` : ""
 
 /** Starts a server. The caller stops it. */
 export const start = (): Promise<PostgresServer.PostgresServer> => PostgresServer.startLocal(version)
 
-/** A server for all tests of a file, one after the other: each gets a database of its own on it. */
+/** A server for all tests of a file, in sequence: each gets a fresh database on it. */
 export const shared = (
   prepare: (server: PostgresServer.PostgresServer) => Promise<void> = () => Promise.resolve()
 ): Effect.Effect<PostgresServer.PostgresServer, SqlError, Scope.Scope> => {

@@ -8,7 +8,7 @@ export const seed: number = Number(process.env["REFOLD_SEED"]) | 0
 // mulberry32, by Tommy Ettinger: 32 bits of state are enough for tests.
 let state = seed
 
-/** A number from 0 up to 1, without 1, as Math.random gives it. */
+/** A number from 0 up to 1, without 1, as Math.random returns it. */
 export const random = (): number => {
   state = (state + 0x6d2b79f5) | 0
   let mixed = Math.imul(state ^ (state >>> 15), 1 | state)

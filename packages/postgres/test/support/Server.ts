@@ -1,4 +1,4 @@
-/** The PostgreSQL adapter on a database of its own, on the tests' server. */
+/** The PostgreSQL adapter on a fresh database of the tests' server. */
 import * as PostgresStore from "@refold/postgres/PostgresStore"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"

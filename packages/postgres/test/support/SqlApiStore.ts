@@ -1,6 +1,5 @@
 /**
- * A store that is written and read through the functions that the schema has for people: what they do is held to the
- * laws of every other store.
+ * A store that is written and read through the functions of the SQL API, so that the laws of stores check them.
  */
 import type { InvalidInput } from "@refold/core/event/InvalidInput"
 import type { NewEvent } from "@refold/core/event/NewEvent"
@@ -66,7 +65,7 @@ export const over = <E, R>(layer: Layer.Layer<EventStore.EventStore | LogBrowser
     )
   }))
 
-// Lists are read by their function in the adapter, too.
+// The adapter also reads lists by their SQL function.
 const browserOver = (
   sql: SqlClient.SqlClient,
   { lastOfStream: _s, lastOfType: _t, ...browser }: LogBrowser["Service"]
@@ -87,7 +86,7 @@ const browserOver = (
         : browser.readAllBackwards(options)
   })
 
-// By the functions for one id, where no other filter is given.
+// By the functions for one id, if there is no other filter.
 const byId = (sql: SqlClient.SqlClient, options: ReadOptions.ReadAllOptions) => {
   const { after = 0, causationId, correlationId, limit: _, ...others } = options
   const id = correlationId ?? causationId
@@ -101,7 +100,7 @@ const byId = (sql: SqlClient.SqlClient, options: ReadOptions.ReadAllOptions) => 
   )
 }
 
-// What the functions have no parameters for is left to the adapter.
+// The adapter handles options for which the functions have no parameters.
 const isPlain = (options: ReadOptions.ReadStreamOptions | ReadOptions.ReadAllOptions): boolean =>
   options.occurredAt === undefined && options.recordedAt === undefined && options.correlationId === undefined &&
   options.causationId === undefined
@@ -149,11 +148,11 @@ const append = Effect.fnUntraced(function*(
   })))
   const rows = yield* sql<AppendedRow>`select * from refold.commit_events(${writes}::jsonb, ${key ?? null},
     ${fingerprint ?? null}, ${neverExpires ?? false})`.pipe(
-    // As the documentation says of this code: the next try finds what the other transaction has stored.
+    // As documented for this code: the retry finds the events of the other transaction.
     Effect.retry({ while: ({ reason }) => reason._tag === "SerializationError" }),
     Effect.catch((error) => Effect.fail(refusalOf(error, checked)))
   )
-  if (!Arr.isReadonlyArrayNonEmpty(rows)) return yield* Effect.die("commit_events gave no answer")
+  if (!Arr.isReadonlyArrayNonEmpty(rows)) return yield* Effect.die("commit_events returned no rows")
   return Commit.appended(
     Arr.map(rows, (row) => ({
       stream: row.stream as StreamName.StreamName,
@@ -188,24 +187,24 @@ const expectedOf = (expected: ExpectedVersion): number | null => {
   }
 }
 
-// What a client of any language reads off an error: its code, and the rest from the JSON in its detail.
+// The parts of an error that a client of any language can read: its code, and the JSON in its detail.
 const refusalOf = (error: SqlError.SqlError, { writes }: Commit.Commit): AppendError | EventStoreError => {
   const { code, detail }: { readonly code?: unknown; readonly detail?: string } = Object(error.reason.cause)
-  const said = (): Record<string, never> => JSON.parse(detail ?? "{}")
+  const detailJson = (): Record<string, never> => JSON.parse(detail ?? "{}")
   switch (code) {
     case "RF001": {
-      const { expected } = writes.find(({ stream }) => stream === said()["stream"])!
+      const { expected } = writes.find(({ stream }) => stream === detailJson()["stream"])!
       return versionConflict(
-        said()["stream"]!,
+        detailJson()["stream"]!,
         expected,
-        StreamVersion(Number(said()["actual"])),
-        said()["lastEventId"]
+        StreamVersion(Number(detailJson()["actual"])),
+        detailJson()["lastEventId"]
       )
     }
     case "RF002":
-      return new IdempotencyConflict({ key: said()["key"]! })
+      return new IdempotencyConflict({ key: detailJson()["key"]! })
     case "RF003":
-      return new DuplicateEventId({ id: said()["id"]! })
+      return new DuplicateEventId({ id: detailJson()["id"]! })
     default:
       return new EventStoreError({ operation: "append", cause: error })
   }

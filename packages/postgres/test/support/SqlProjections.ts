@@ -1,6 +1,6 @@
 /*
- * A projection in SQL, for tests: it notes each event in a table of its own, in the order in which it was handled, and
- * for some events does what handlers should not.
+ * A projection in SQL, for tests: it records each event in its table, in the order of handling, and a test may add a faulty
+ * handler.
  */
 import * as EventCodec from "@refold/core/event/EventCodec"
 import * as EventType from "@refold/core/event/EventType"
@@ -64,10 +64,10 @@ export const insert: Handle = ({ text }, { stream }) =>
 
 let categories = 0
 
-/** What a test changes in a definition; `after` is done when an event was noted. */
+/** The fields of a definition that a test changes; `after` runs after an event is recorded. */
 export type Fields = Partial<SqlProjection.Definition<Event>> & { readonly after?: Handle }
 
-/** The definition of a projection that notes every event of a category. */
+/** The definition of a projection that records every event of a category. */
 export const definition = ({ after = () => Effect.void, ...fields }: Fields = {}): SqlProjection.Definition<Event> => ({
   name: `notes ${randomUUID()}`,
   version: 1,
@@ -77,13 +77,13 @@ export const definition = ({ after = () => Effect.void, ...fields }: Fields = {}
   ...fields
 })
 
-/** The texts that a query finds in `noted`, in the order in which they were noted. */
+/** The texts in the table `noted`, in the order in which they were recorded. */
 export const texts = Effect.gen(function*() {
   const sql = yield* SqlClient.SqlClient
   return (yield* sql<{ readonly text: string }>`select text from noted order by id`).map(({ text }) => text)
 })
 
-/** A projection of a category of its own, and how to fill and to read it. */
+/** A projection of a unique category, with functions to append events and to read its table. */
 export const notes = Effect.fnUntraced(function*(fields: Fields = {}) {
   const category = `note${++categories}`
   const defined = definition({ categories: [category], ...fields })
@@ -91,7 +91,7 @@ export const notes = Effect.fnUntraced(function*(fields: Fields = {}) {
   return {
     defined,
     projection,
-    /** Appends events with these texts, each to the stream that its first letter names. */
+    /** Appends events with these texts, each to the stream of its first letter. */
     append: (...texts: ReadonlyArray<string>) =>
       Effect.forEach(
         texts,

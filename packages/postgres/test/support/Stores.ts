@@ -1,6 +1,6 @@
 /*
- * Stores on the tests' server, and single connections beside them, on which a test does by hand what an adapter never
- * does: hold a transaction open, call the functions of the schema directly, kill another connection.
+ * Stores on the tests' server, and single connections for operations that the adapter never does: hold a transaction
+ * open, call the functions of the schema directly, kill another connection.
  */
 import * as PgClient from "@effect/sql-pg/PgClient"
 import type { EventId } from "@refold/core/event/EventId"
@@ -51,10 +51,10 @@ export const open = (url: string, options: Partial<PostgresStore.ServerOptions> 
     sql: Context.get(services, PgClient.PgClient)
   }))
 
-/** A store on a database of its own, for all tests of a file. */
+/** A store on a fresh database, for all tests of a file. */
 export class Database extends Context.Service<Database, Opened>()("@refold/postgres/test/Database") {}
 
-/** Turns effects into test functions that share one database; what a test opens is closed when it ends. */
+/** Turns effects into test functions that share one database; resources of a test are closed at its end. */
 export const runner = () => {
   const runtime = ManagedRuntime.make(Layer.effect(Database, Effect.flatMap(freshDatabase(), (url) => open(url))))
   afterAll(() => runtime.dispose())
@@ -62,15 +62,15 @@ export const runner = () => {
     runtime.runPromise(Effect.scoped(test))
 }
 
-/** One connection; statements sent to it run one after the other. A transaction left open is over when this is. */
+/** One connection; its statements run one after the other. An open transaction ends with the connection. */
 export const connect = (url: string) =>
   Layer.build(PgClient.layer({ url: Redacted.make(url), maxConnections: 1, applicationName: "by hand" })).pipe(
     Effect.map((services) => Context.get(services, PgClient.PgClient)),
-    // The server would notice a closed connection only some time later.
+    // The server would detect a closed connection only some time later.
     Effect.tap((sql) => Effect.addFinalizer(() => Effect.ignore(sql`rollback`)))
   )
 
-/** An event, with whatever the test cares about. */
+/** An event, with the fields that matter to the test. */
 export const event = (fields: Partial<NewEvent> = {}): NewEvent => ({
   id: randomUUID() as EventId,
   type: "Happened",
@@ -87,7 +87,7 @@ export const streamName = (name: string): StreamName.StreamName => Result.getOrT
 /** The name of a stream that no other test writes to. */
 export const freshStream = (category = "thing"): StreamName.StreamName => streamName(`${category}-${randomUUID()}`)
 
-/** The ids of the events that `readAll` gives. */
+/** The ids of the events that `readAll` returns. */
 export const readIds = (
   { readAll }: Pick<EventStore["Service"], "readAll">,
   options: ReadAllOptions = {}
@@ -100,14 +100,14 @@ export const readStream = (
   stream: StreamName.StreamName
 ): Effect.Effect<ReadonlyArray<RecordedEvent>, ReadFailure> => Stream.runCollect(readStream(stream))
 
-/** Appends one event on a connection of one's own, as any SQL client can; yields its id. */
+/** Appends one event by SQL on a given connection; returns its id. */
 export const appendBySql = (sql: PgClient.PgClient, stream: string = freshStream(), schema = "refold") => {
   const id = randomUUID() as EventId
   return Effect.as(appendEvents(sql, [{ writes: [{ stream, ids: [id] }] }], { schema }), id)
 }
 
 /**
- * A commit in the words of `append_events`: `expected` is a version, -1 for any (the default) or -2 for existing; without
+ * A commit in the terms of `append_events`: `expected` is a version, -1 for any (the default) or -2 for existing; without
  * ids a write is a guard; `last` is the expected last event of the stream.
  */
 export interface SqlCommit {
@@ -174,14 +174,14 @@ export const appendEvents = (
 export const backend = (sql: PgClient.PgClient) =>
   Effect.map(sql<{ pid: number }>`select pg_backend_pid() as pid`, (rows) => rows[0]!.pid)
 
-/** Waits until a backend waits for a lock; fails where it never does. */
+/** Waits until a backend waits for a lock; fails if it never does. */
 export const untilWaiting = (sql: PgClient.PgClient, pid: number) =>
   sql`select from pg_stat_activity where pid = ${pid} and wait_event_type = 'Lock'`.pipe(
     Effect.flatMap((rows) => rows.length === 1 ? Effect.void : Effect.fail("it does not wait")),
     Effect.retry({ schedule: Schedule.spaced("10 millis"), times: 6_000 })
   )
 
-/** Waits until so many backends wait for a lock that `holder` or one before them in the queue has; yields their ids. */
+/** Waits until a number of backends wait, directly or in a queue, for a lock of `holder`; returns their ids. */
 export const untilWaitingFor = (sql: PgClient.PgClient, holder: number, count: number) =>
   sql<{ pid: number }>`with recursive behind (pid) as (
       select ${holder}::int union select a.pid from pg_stat_activity a join behind b on b.pid = any (pg_blocking_pids(a.pid))

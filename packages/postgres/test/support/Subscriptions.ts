@@ -1,6 +1,6 @@
 /*
- * A durable subscription as other event stores have it, over a consumer: a name, where it begins, what it selects; an event that is
- * received is acknowledged when the receiver returns.
+ * A durable subscription as in other event stores, implemented by a consumer: a name, a start and a selection. A received event
+ * is acknowledged when the receiver returns.
  */
 import * as EventCodec from "@refold/core/event/EventCodec"
 import * as EventType from "@refold/core/event/EventType"
@@ -28,17 +28,17 @@ const types = [
   EventType.make("Tocked", Schema.Struct({ n: Schema.Int }))
 ] as const
 
-/** What subscribers receive. */
+/** The events that subscribers receive. */
 export type Event = { readonly _tag: "Ticked" | "Tocked"; readonly n: number }
 
 /** A codec of these types. Both have one shape, so an event of either is an `Event`. */
 const codecOf = (selected: "all" | "Ticked"): EventCodec.EventCodec<Event> =>
   selected === "all"
     ? EventCodec.makeUnsafe(types)
-    // It decodes one of the two types of `Event`.
+    // It decodes only one of the two types of `Event`.
     : EventCodec.makeUnsafe([types[0]]) as unknown as EventCodec.EventCodec<Event>
 
-/** How a subscription is made. */
+/** The options of a subscription. */
 export interface Options extends Pick<Consumer.Definition<Event>, "categories" | "concurrency"> {
   readonly name?: string
   readonly startAt?: "start" | "now" | { readonly after: Position }
@@ -50,7 +50,7 @@ export interface Options extends Pick<Consumer.Definition<Event>, "categories" |
 /** The services that a contract needs. */
 export type Services = EventStore | EventReader | ReadModelStore
 
-/** A subscription, and what it has received and acknowledged. */
+/** A subscription, with its received and acknowledged events. */
 export const make = (
   { name = "subscription", receive = () => Effect.void, selected = "all", startAt = "start", ...others }: Options = {}
 ) => {
@@ -71,9 +71,9 @@ export const make = (
     consumer,
     received,
     acknowledged,
-    /** Receives what is there. */
+    /** Receives all stored events. */
     drain: (options: Consumer.Options = {}) => Consumer.catchUp(consumer, { backoff: "1 millis", ...options }),
-    /** Receives in the background, until the effect that it gives is run. */
+    /** Receives in the background, until the returned effect is run. */
     connect: Effect.gen(function*() {
       const scope = yield* Scope.make()
       yield* Scope.provide(Consumer.start(consumer, { backoff: "1 millis" }), scope)
@@ -87,7 +87,7 @@ export const make = (
   }
 }
 
-/** Appends events one by one. */
+/** Appends events one at a time. */
 export const append = (stream: string, numbers: ReadonlyArray<number>, type: Event["_tag"] = "Ticked") =>
   Effect.forEach(
     numbers,
@@ -106,7 +106,7 @@ const inPostgres = Effect.map(
   (url) => PostgresStore.layer({ url: Redacted.make(url), schema: `contract_${schemas++}` })
 )
 
-/** The stores of the contract, each new. On the embedded one, all else waits while a receiver does. */
+/** The stores of the contract, each new. Without the embedded one, on which all other operations wait while a receiver waits. */
 const stores = {
   memory: Effect.succeed<Layer.Layer<Services, unknown>>(MemoryStore.layer),
   embedded: Effect.succeed<Layer.Layer<Services, unknown>>(EmbeddedStore.layer()),

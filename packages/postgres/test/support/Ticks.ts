@@ -1,5 +1,5 @@
 /*
- * Writers that feed a tally, and the check that its rows are the fold of the log, at whichever position they are.
+ * Writers of events for a tally, and the check that its rows are the fold of the log at their position.
  */
 import * as AsOf from "@refold/core/journal/AsOf"
 import { refold } from "@refold/core/project/ProjectionFold"
@@ -19,13 +19,13 @@ import { below } from "./Seed.ts"
 import * as Stores from "./Stores.ts"
 import { type Tally, tally } from "./Tally.ts"
 
-/** A test function with a store on a database of its own. What a projector has to say of its troubles is not shown. */
+/** A test function with a store on a fresh database. The logs of projectors are not shown. */
 export const onDatabase = <A, E>(test: (opened: Stores.Opened) => Effect.Effect<A, E, Scope.Scope>) => (): Promise<A> =>
   Effect.runPromise(quietly(Effect.scoped(
     Effect.flatMap(Effect.flatMap(freshDatabase(), (url) => Stores.open(url)), test)
   )))
 
-/** Without the log of an effect. */
+/** Suppresses the logs of an effect. */
 export const quietly = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
   Effect.provideService(effect, References.MinimumLogLevel, "None")
 
@@ -41,7 +41,7 @@ const ticks = (count: number) => [tick(count), ...Array.from({ length: count - 1
 const appendSomewhere = ({ store }: Writing) =>
   Effect.suspend(() => store.append(Stores.streamName(`tally-${below(300)}`), ticks(1 + below(3))))
 
-/** Appends so many events (a multiple of 100), to ten streams. */
+/** Appends a number of events (a multiple of 100) to ten streams. */
 export const appendMany = ({ store }: Writing, count: number) =>
   Effect.forEach(
     Array.from({ length: count / 100 }),
@@ -49,11 +49,11 @@ export const appendMany = ({ store }: Writing, count: number) =>
     { discard: true }
   )
 
-/** Appends again and again until it is interrupted or the scope closes, whatever becomes of each append. */
+/** Appends repeatedly until it is interrupted or the scope closes, and ignores the outcomes. */
 export const keepWriting = (opened: Writing, every = 2) =>
   Effect.forkScoped(Effect.forever(Effect.andThen(Effect.ignore(appendSomewhere(opened)), Effect.sleep(every))))
 
-/** What the loops of the store package need of a store. */
+/** The services that the loops of the store package need. */
 export const services = ({ readModels, reader }: Reading) =>
   Context.make(EventReader, reader).pipe(Context.add(ReadModelStore, readModels))
 
@@ -61,20 +61,20 @@ export const services = ({ readModels, reader }: Reading) =>
 export const generation = ({ readModels }: Reading, status: Status = "Live", name = "tally") =>
   Effect.map(readModels.generations(name), (generations) => generations.find((one) => one.status === status))
 
-/** Waits until there is a generation in this state that is as asked; not being able to look is no answer. */
+/** Waits until a generation in this state satisfies a condition; failed reads are repeated. */
 export const untilGeneration = (opened: Reading, is: (one: Generation) => boolean, status?: Status, name?: string) =>
   Following.until(Effect.map(
     Effect.catchTag(generation(opened, status, name), "EventStoreError", () => Effect.undefined),
     (one) => one !== undefined && is(one)
   ))
 
-/** All rows that readers see, by key, and the position up to which they show the log. */
+/** All rows that readers get, by key, and the position of the log that they reflect. */
 const rowsOf = (opened: Reading, projection: Tally) =>
   Effect.provideContext(ReadModel.query(projection, { limit: 1000 }), services(opened))
 
 /**
- * What readers see: the position that they are told, how many events there are up to there, and the rows that are not the
- * fold of those, each with what it must be.
+ * The rows that readers get: their position, the number of events up to it, and the rows that differ from the fold of these
+ * events, each with the expected row.
  */
 export const look = Effect.fnUntraced(function*(opened: Reading, projection: Tally) {
   const { position, rows } = yield* rowsOf(opened, projection)
@@ -82,19 +82,19 @@ export const look = Effect.fnUntraced(function*(opened: Reading, projection: Tal
   const expected = new Map<string, unknown>(
     refold(tally({ version: rows[0]?.state.by ?? 1, byStream: projection.isKeyedByStream }), log).rows
   )
-  const seen = new Map<string, unknown>(rows.map((row) => [row.key, row]))
-  const wrong = [...new Set([...expected.keys(), ...seen.keys()])]
-    .map((key) => ({ key, seen: seen.get(key), expected: expected.get(key) }))
-    .filter(({ expected, seen }) => !isDeepStrictEqual(expected, seen))
+  const actual = new Map<string, unknown>(rows.map((row) => [row.key, row]))
+  const wrong = [...new Set([...expected.keys(), ...actual.keys()])]
+    .map((key) => ({ key, actual: actual.get(key), expected: expected.get(key) }))
+    .filter(({ actual, expected }) => !isDeepStrictEqual(expected, actual))
   return { position, events: log.length, wrong, isAhead: position > (yield* opened.reader.head) }
 })
 
-/** What `look` must find. */
+/** The expected result of `look`. */
 export const exact = { wrong: [], isAhead: false }
 
 /**
- * Polls the rows until interrupted, by old code and new, and fails where a reader is refused, sees rows of two versions
- * at once, or an older position than before. Code of a version that was replaced stays at the last rows of its version.
+ * Polls the rows until interrupted, by old and new code, and fails if a reader is refused, or gets rows of two versions
+ * at once or an older position than before. Code of a replaced version keeps reading the last rows of its version.
  */
 export const keepReading = (opened: Reading, ...projections: ReadonlyArray<Tally>) =>
   Effect.gen(function*() {
@@ -107,7 +107,7 @@ export const keepReading = (opened: Reading, ...projections: ReadonlyArray<Tally
       expect(new Set(rows.map(({ state }) => state.by)).size).toBeLessThanOrEqual(1)
       const groups = rows.filter(({ key }) => key.startsWith("group"))
       const sum = (some: typeof rows) => some.reduce((total, { state }) => total + state.count, 0)
-      // Each event is in two rows; of half a batch, or half a rebuild, it would not be so.
+      // Each event is in two rows; after a partial batch or a partial rebuild the sums would differ.
       expect(sum(groups) * 2).toBe(sum(rows))
       yield* Effect.sleep("5 millis")
     }

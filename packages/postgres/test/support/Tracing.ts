@@ -2,7 +2,7 @@
 import * as Effect from "effect/Effect"
 import * as Tracer from "effect/Tracer"
 
-/** `spans` receives the spans of the effects that are run within `capture`, as they begin. */
+/** `spans` receives the spans of the effects that run within `capture`, when they begin. */
 export const tracing = () => {
   const spans: Array<Tracer.Span> = []
   const tracer = Tracer.make({

@@ -1,5 +1,6 @@
 /*
- * Stores for tests of export and import: one that has everything that travels, and lines without what differs between stores.
+ * Stores for tests of export and import: one with every kind of exported data, and lines without the parts that differ between
+ * stores.
  */
 import * as EventCodec from "@refold/core/event/EventCodec"
 import * as EventType from "@refold/core/event/EventType"
@@ -22,7 +23,7 @@ export type Services = EventStore | EventReader | Maintenance | ReadModelStore
 
 const Happened = EventType.make("Happened", Schema.Struct({ n: Schema.Number }))
 
-/** A consumer that refuses the even numbers above 0, and what it was given. */
+/** A consumer that fails on the even numbers above 0, and records the numbers. */
 export const consumer = (delivered: Array<number> = []) =>
   Consumer.makeUnsafe({
     name: "letters",

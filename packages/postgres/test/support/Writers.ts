@@ -1,5 +1,5 @@
 /*
- * Writers that commit out of order: transactions of random length over the same log, some of which are taken back.
+ * Writers that commit out of order: transactions of random length on the same log, some of which are rolled back.
  */
 import * as Effect from "effect/Effect"
 import { below } from "./Seed.ts"
@@ -7,7 +7,7 @@ import * as Stores from "./Stores.ts"
 
 const pause = Effect.suspend(() => Effect.sleep(below(6)))
 
-/** Some appends in one transaction, with pauses: of one event or more, to one stream or two; some take it all back. */
+/** Some appends in one transaction, with pauses: of one or more events, to one or two streams; some transactions roll back. */
 const transaction = ({ sql, store }: Stores.Opened, writer: number) => {
   const write = (n: number) => ({
     stream: Stores.streamName(`writer-${writer}-${n}`),
@@ -23,7 +23,7 @@ const transaction = ({ sql, store }: Stores.Opened, writer: number) => {
   })).pipe(Effect.catch((error) => error === "taken back" ? Effect.void : Effect.fail(error)))
 }
 
-/** Lets so many writers do so many transactions each, through one store with a connection for each of them. */
+/** Runs a number of transactions by each writer, through one store with a connection for each of them. */
 export const write = (opened: Stores.Opened, writers: number, transactionsEach: number) =>
   Effect.forEach(
     Array.from({ length: writers }, (_, writer) => writer),

@@ -1,6 +1,6 @@
 /*
- * A program that appends at random and prints each commit before it is sent and when it is answered, a line each. It ends with
- * the process that started it.
+ * A program that appends random commits, and prints a line for each commit before it is sent and when it is answered. It ends
+ * with the process that started it.
  */
 import * as Effect from "effect/Effect"
 import * as RandomAppends from "./RandomAppends.ts"
@@ -13,14 +13,14 @@ interface Started {
   readonly commits: number
 }
 
-// The process that started it wrote it.
+// The argument is written by the test that starts it.
 const { commits, maxConnections, url, writers } = JSON.parse(process.argv[2]!) as Started
 
 process.stdin.on("end", () => process.exit()).resume()
 
 const note = (sent: RandomAppends.Sent): void => void process.stdout.write(`${JSON.stringify(sent)}\n`)
 
-// The connection that opens the store may be one that is cut.
+// The connection that opens the store may be cut, too.
 const open = Effect.retry(Stores.open(url, { maxConnections, migrate: false }), { times: 100 })
 
 const write = (opened: Stores.Opened): Effect.Effect<void> =>

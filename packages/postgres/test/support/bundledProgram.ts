@@ -1,6 +1,6 @@
 /*
- * A program to be bundled: opens a store, appends an event, reads it back, and prints what it found or why it failed as
- * one line of JSON. Takes the url of a server, or nothing for the embedded database.
+ * A program that is bundled: opens a store, appends an event, reads it back, and prints the event or the failure as
+ * one line of JSON. Takes the url of a server, or no argument for the embedded database.
  */
 import type { EventId } from "@refold/core/event/EventId"
 import * as StreamName from "@refold/core/event/StreamName"
@@ -40,7 +40,7 @@ const program = Effect.gen(function*() {
 const failure = (error: { readonly _tag: string; readonly message: string; readonly reason?: unknown }) =>
   Effect.succeed({ failed: error._tag, reason: error.reason, message: error.message })
 
-// The result alone goes to stdout; a superuser that migrates is warned.
+// Only the result goes to stdout, because a migration by a superuser logs a warning.
 const logs = Logger.layer([Logger.withConsoleError(Logger.formatLogFmt)])
 const result = await Effect.runPromise(
   Effect.catch(Effect.provide(program, store), failure).pipe(Effect.provide(logs))

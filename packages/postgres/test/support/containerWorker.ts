@@ -1,27 +1,27 @@
 /*
  * The thread in which a container is started: ending the thread closes every connection to the container engine. It
- * says that it asks the engine, that the engine answers, and then the address or why there is none. A message to it
+ * posts that it connects to the engine, that the engine answers, and then the url or the reason of a failure. A message to it
  * stops the container.
  */
 import { parentPort, workerData } from "node:worker_threads"
 import { GenericContainer, getContainerRuntimeClient, Wait } from "testcontainers"
-import type { Said } from "./ContainerPostgres.ts"
+import type { Message } from "./ContainerPostgres.ts"
 
-const say = (said: Said): void => parentPort?.postMessage(said)
+const post = (message: Message): void => parentPort?.postMessage(message)
 
 const start = async (): Promise<void> => {
-  say({ _tag: "Asking" })
+  post({ _tag: "Connecting" })
   await getContainerRuntimeClient()
-  say({ _tag: "Answers" })
+  post({ _tag: "Answers" })
   const running = await new GenericContainer(`postgres:${workerData}-alpine`)
     .withEnvironment({ POSTGRES_HOST_AUTH_METHOD: "trust" })
     .withCommand(["postgres", "-c", "max_connections=200"])
     .withExposedPorts(5432)
-    // The image starts once to initialise the data and then again for good.
+    // The image starts once to initialise the data and then a second time.
     .withWaitStrategy(Wait.forLogMessage(/ready to accept connections/, 2))
     .start()
-  parentPort?.once("message", () => void running.stop().then(() => say({ _tag: "Stopped" })))
-  say({ _tag: "Started", url: `postgres://postgres@${running.getHost()}:${running.getMappedPort(5432)}/postgres` })
+  parentPort?.once("message", () => void running.stop().then(() => post({ _tag: "Stopped" })))
+  post({ _tag: "Started", url: `postgres://postgres@${running.getHost()}:${running.getMappedPort(5432)}/postgres` })
 }
 
-start().catch((error: unknown) => say({ _tag: "Failed", reason: String(error) }))
+start().catch((error: unknown) => post({ _tag: "Failed", reason: String(error) }))

@@ -1,5 +1,5 @@
 /*
- * A process that does nothing but run a projection (a tally), to be killed and suspended. It ends with the process that
+ * A process that only runs a projection (a tally), for tests that kill and suspend it. It ends with the process that
  * started it.
  */
 import * as PgClient from "@effect/sql-pg/PgClient"
@@ -14,8 +14,8 @@ import * as PostgresStore from "../../src/PostgresStore.ts"
 import type * as Daemons from "./Daemons.ts"
 import { tally } from "./Tally.ts"
 
-// Whoever started it wrote it.
-const options = JSON.parse(process.argv[2]!) as Daemons.Started
+// The argument is written by `Daemons.start`.
+const options = JSON.parse(process.argv[2]!) as Daemons.Input
 
 process.stdin.on("end", () => process.exit()).resume()
 

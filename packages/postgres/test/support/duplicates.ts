@@ -1,5 +1,5 @@
 /*
- * A process that handles a list of commands under their keys, in an order of its own, and says what it was answered.
+ * A process that handles a list of commands under their keys, in random order, and prints the answers.
  */
 import * as Sample from "@refold/laws/internal/kit/Sample"
 import * as PostgresStore from "@refold/postgres/PostgresStore"
@@ -8,16 +8,16 @@ import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
 import * as Redacted from "effect/Redacted"
 
-/** What the script is told. */
-export interface Told {
+/** The argument of the script. */
+export interface Input {
   readonly url: string
   /** Coins are taken from this jar, under the keys 0, 1, 2 … of as many commands. */
   readonly jar: string
   readonly commands: number
 }
 
-// Whoever started it wrote it.
-const { commands, jar, url } = JSON.parse(process.argv[2]!) as Told
+// The argument is written by `Workers.startScript`.
+const { commands, jar, url } = JSON.parse(process.argv[2]!) as Input
 
 process.stdin.on("end", () => process.exit()).resume()
 
@@ -36,5 +36,5 @@ const program = Effect.gen(function*() {
 const answers = await Effect.runPromise(
   Effect.provide(program, PostgresStore.layer({ url: Redacted.make(url), migrate: false }))
 )
-// To exit before the pipe has taken all of it would cut it off.
+// Exits only after the pipe has taken all of the output.
 process.stdout.write(answers, () => process.exit())

@@ -1,6 +1,7 @@
 /*
- * Opens a folder of the embedded database, or takes its lock alone, and prints "opened" or why not. Then answers each line
- * of its input: "insert" adds a row, "count" counts them, "open" with a path opens this folder, too, "exit" ends without closing anything.
+ * Opens a folder of the embedded database, or only takes its lock, and prints "opened" or the failure. Then answers each line
+ * of its input: "insert" adds a row, "count" counts the rows, "open" with a path also opens that folder, "exit" ends without
+ * closing the folder.
  */
 import * as PgClient from "@effect/sql-pg/PgClient"
 import * as Cause from "effect/Cause"

@@ -1,5 +1,5 @@
 /*
- * A database of one's own on the tests' server, so that test files cannot disturb each other.
+ * A fresh database on the tests' server, so that test files do not affect each other.
  */
 import * as PgClient from "@effect/sql-pg/PgClient"
 import * as Effect from "effect/Effect"
@@ -11,14 +11,14 @@ import { inject } from "vitest"
 
 declare module "vitest" {
   export interface ProvidedContext {
-    /** The server's address; databases of one's own come from `freshDatabase`. */
+    /** The server's url; use `freshDatabase` for a database. */
     postgresUrl: string
     /** The server's major version. */
     postgresVersion: string
   }
 }
 
-/** Creates an empty database and yields its url; drops it, also under open connections, when the scope closes. */
+/** Creates an empty database and returns its url; drops it, even with open connections, when the scope closes. */
 export const freshDatabase = (
   server: string = inject("postgresUrl")
 ): Effect.Effect<string, SqlError.SqlError, Scope.Scope> => {
@@ -26,8 +26,8 @@ export const freshDatabase = (
   const url = new URL(server)
   url.pathname = `/${name}`
   return Effect.acquireRelease(
-    // template0: it accepts no connections, while a connection to template1 would make CREATE DATABASE fail. Its files are
-    // copied, which costs a fraction of logging every page.
+    // template0 accepts no connections; a connection to template1 would make CREATE DATABASE fail. Copying its files costs
+    // a fraction of logging every page.
     Effect.as(
       administer(server, (sql) => sql`create database ${sql(name)} template template0 strategy file_copy`),
       url.href

@@ -1,12 +1,12 @@
 /*
- * Gives every test file the address of one PostgreSQL server for the whole run, `inject("postgresUrl")`, and its major
+ * Provides every test file with the url of one PostgreSQL server for the whole run, `inject("postgresUrl")`, and its major
  * version, `inject("postgresVersion")`.
  */
 import type { TestProject } from "vitest/node"
 import * as PostgresBinaries from "./PostgresBinaries.ts"
 import * as PostgresServer from "./PostgresServer.ts"
 
-/** Starts the server and returns how to stop it. */
+/** Starts the server and returns the function that stops it. */
 export const setup = async (project: TestProject): Promise<() => Promise<void>> => {
   const began = performance.now()
   const server = await PostgresServer.start()

@@ -73,7 +73,7 @@ export const parser = <A extends Record<string, Parser>>(
       // `parseCommand` uses nothing else of the aggregate.
       const aggregate = entry as Aggregate.Aggregate<{ readonly _tag: string }, unknown, never, unknown>
       const command = yield* Aggregate.parseCommand(aggregate, input)
-      // The schema may have decoded another command than the tag says. With the tag it is a member of `Command`.
+      // The schema may have decoded a command with another tag. With the tag it is a member of `Command`.
       if (command._tag === tag) return command as Command
       const message = `must decode to the same _tag, not to ${JSON.stringify(command._tag)}`
       return yield* Result.fail(new CommandInvalid({ issues: [{ path: "_tag", message }] }))

@@ -90,8 +90,8 @@ const annotateDeduplicated = (answer: unknown): Effect.Effect<void> =>
 
 /**
  * Logs one line at the end of a request, with its duration: answers as Debug, refusals and mistakes of the caller as
- * Info, what may pass as Warn, failures of the store, the code or the stored data as Error. Logs the name of an error
- * and nothing else of it: payloads, refusals and defects may hold personal data.
+ * Info, transient failures as Warn, failures of the store, the code or the stored data as Error. Logs the name of an error
+ * only: payloads, refusals and defects may hold personal data.
  */
 export const logging: Middleware = (call, next) =>
   Effect.flatMap(Clock.currentTimeMillis, (start) =>

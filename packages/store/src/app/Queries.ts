@@ -17,7 +17,7 @@ export class UnknownQuery extends TaggedError("UnknownQuery")<Handlers.UnknownTa
   }
 }
 
-// `A` if `R` has no service that can append; otherwise a compile error that says so.
+// `A` if `R` has no service that can append; otherwise a compile error with this text.
 type ReadOnly<R, A> = [Extract<R, EventStore | SnapshotStore>] extends [never] ? A
   : "a query must not need EventStore or SnapshotStore"
 
@@ -25,7 +25,7 @@ type AllReadOnly<H extends Record<string, Handler>> = {
   readonly [Tag in keyof H]: ReadOnly<Effect.Services<ReturnType<H[Tag]>>, H[Tag]>
 }
 
-/** Asks the handler of a query's tag. Answers and fails as the handler and the middleware do. */
+/** Runs the handler of a query's tag. Answers and fails as the handler and the middleware do. */
 export interface Ask<H extends Record<string, Handler>, M extends Middleware.List> {
   <Tag extends keyof H & string>(
     query: Handlers.Payload<H, Tag>

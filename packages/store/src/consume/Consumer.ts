@@ -34,7 +34,7 @@ export {
   makeUnsafe
 } from "./internal/Definition.ts"
 
-/** How a consumer is run. */
+/** The options of running a consumer. */
 export interface Options {
   /**
    * Maximum number of events in a batch, 100 by default. A batch ends after a second, too. After a crash the events of one batch
@@ -43,14 +43,15 @@ export interface Options {
   readonly batchSize?: number | undefined
   /**
    * The attempts to handle an event before its stream is parked; 5 by default. Other events wait meanwhile. In a transaction, as
-   * always on the embedded database, an event that first fails together with others of its batch is tried once more by itself, except with 1.
+   * always on the embedded database, an event that first fails together with others of its batch is tried once more by itself,
+   * except with 1.
    */
   readonly attempts?: number | undefined
   /** The pause after the first failed attempt, doubled after each further one, up to a minute; 200 ms by default. */
   readonly backoff?: Duration.Input | undefined
   /** The maximum number of partitions that this program works on at a time, 1 by default: see `Partitions.change`. */
   readonly workers?: number | undefined
-  /** How often code that is too old for an event looks whether newer code has gone on; 5 seconds by default. */
+  /** How often code that is too old for an event checks whether newer code has handled it; 5 seconds by default. */
   readonly retryNewer?: Duration.Input | undefined
 }
 
@@ -60,8 +61,8 @@ export type RunFailure = NotOwned | ReadFailure
 /**
  * Runs a consumer; never succeeds. Retries while the store cannot be reached; only errors of the first access are returned, and
  * permanent ones. An event that cannot be handled in any attempt parks its stream, as in a projection: see `Parked`. Waits before an
- * event in a newer schema version than the code knows. Interrupted, it ends when the event in hand is handled and the checkpoint is
- * stored. Fails with `InvalidInput` if an option breaks its rule or `startAt` is beyond the last event, and with
+ * event in a newer schema version than the code has. If it is interrupted, it ends when the current event is handled and the
+ * checkpoint is stored. Fails with `InvalidInput` if an option breaks its rule or `startAt` is beyond the last event, and with
  * `DefinitionMismatch` if a projection has the name, or newer code has added event types.
  */
 export const run = Effect.fnUntraced(function*<Event extends Tagged, R = never>(
@@ -73,7 +74,7 @@ export const run = Effect.fnUntraced(function*<Event extends Tagged, R = never>(
 })
 
 /**
- * As `run`, in the background until the scope closes: that waits for the event in hand. A failure at the start fails here; a later
+ * As `run`, in the background until the scope closes; closing waits for the current event. A failure at the start fails here; a later
  * one is logged. When it returns, `startAt: "now"` is settled: every later event is delivered.
  */
 export const start = Effect.fnUntraced(function*<Event extends Tagged, R = never>(
@@ -102,20 +103,20 @@ export const catchUp = Effect.fnUntraced(function*<Event extends Tagged, R = nev
 
 /**
  * The consumer as a projection without rows: for `ProjectionStatus`, `Parked` and `Projector.forget`. A retry of a parked stream
- * delivers its events in batches of 100, and stores how far it has come after each.
+ * delivers its events in batches of 100, and stores its progress after each.
  */
 export const target = <Event extends Tagged, R = never>(consumer: Consumer<Event, R>): ProjectionTarget<R> =>
   ConsumerTarget.make(consumer)
 
 /**
- * Makes the event types and categories of this code those of the consumer, where the code that ran before had more: for a type that
- * is taken out on purpose. Run it when the former code runs nowhere: that would add the type again.
+ * Stores the event types and categories of this code as those of the consumer, if the code that ran before had more: for a type that
+ * is removed on purpose. Run it when the former code runs nowhere: the former code would add the type again.
  */
 export const redefine = <Event extends Tagged, R = never>(
   consumer: Consumer<Event, R>
 ): Effect.Effect<void, EventStoreError, ReadModelStore> => Redefine.redefine(target(consumer))
 
-// Begins it where it has never run.
+// Creates the checkpoint if the consumer has never run.
 const open = Effect.fnUntraced(function*<Event extends Tagged, R>(
   consumer: Consumer<Event, R>,
   options: Options
@@ -128,7 +129,7 @@ const open = Effect.fnUntraced(function*<Event extends Tagged, R>(
     return yield* new InvalidInput({ field: "startAt", rule: "must not be beyond the last event of the log" })
   }
   const own = target(consumer)
-  // Begins it and delivers nothing, also where another program has begun it in between.
+  // Creates the checkpoint and delivers nothing, also if another program has created it meanwhile.
   const goal = { head: { ...head, position: Position.start }, wait: true }
   for (const { id, status } of yield* store.open(own)) {
     if (status === "Building") yield* advance(own, id, goal, resolved)

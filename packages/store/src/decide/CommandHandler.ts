@@ -46,9 +46,9 @@ export interface HandlerOptions<State> {
  *
  * The handler fails with
  * - `CommandInvalid` if the command does not fit the aggregate's command schema, and `InvalidInput` if `expected` is
- *   malformed; the store is not asked,
+ *   malformed; the store is not accessed,
  * - the decider's refusal, unchanged,
- * - `VersionConflict` if `expected` is wrong or all `retries` met a conflict,
+ * - `VersionConflict` if `expected` is wrong or all `retries` ended in a conflict,
  * - `IdempotencyConflict` if the key was used before for another command,
  * - `DeciderFault` if `decide` or `evolve` throws,
  * - the errors of the store.

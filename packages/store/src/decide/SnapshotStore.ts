@@ -1,4 +1,4 @@
-/** The port to snapshots. A snapshot saves time and never changes an answer, so a store may lose any of them. */
+/** The port to snapshots. A snapshot makes loads faster and never changes an answer, so a store may lose any of them. */
 import * as EventId from "@refold/core/event/EventId"
 import type { InvalidInput } from "@refold/core/event/InvalidInput"
 import * as Json from "@refold/core/event/Json"

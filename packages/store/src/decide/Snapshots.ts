@@ -1,4 +1,4 @@
-/** Snapshots of an aggregate: when one may replace the events before it in a load, and when one is saved. */
+/** Snapshots of an aggregate: loads one in place of the events before it, and saves one when it is due. */
 import type { Snapshotting } from "@refold/core/decide/Aggregate"
 import type { InvalidInput } from "@refold/core/event/InvalidInput"
 import type { StreamName } from "@refold/core/event/StreamName"
@@ -77,8 +77,8 @@ export const isDue = (
   after: StreamVersion
 ): boolean => Option.exists(snapshots, ({ every }) => Math.floor(before / every) < Math.floor(after / every))
 
-// A snapshot can be used as of a past point only if all its events count there. By the store's clock the last event has
-// the latest time; by the domain's clock any event may have a later time.
+// A snapshot can be used as of a past point only if all its events are at or before the point. By the store's clock the
+// last event has the latest time; by the domain's clock any event may have a later time.
 const isCovered = ({ position, recordedAt, version }: Snapshot, asOf: AsOf.AsOf | undefined): boolean => {
   switch (asOf?._tag) {
     case undefined:

@@ -40,7 +40,7 @@ export class PartRefused<Refusal> extends TaggedError("PartRefused")<{
 }> {
   override get message(): string {
     return printable(
-      `the command for stream "${this.stream}" was refused, and nothing was stored: the field refusal says why`
+      `the command for stream "${this.stream}" was refused, and nothing was stored: the field refusal has the reason`
     )
   }
 }
@@ -95,7 +95,7 @@ export const part = <Command, State, Event extends Tagged, Refusal>(
   })
 })
 
-// Loads the state again, because events may be decoded to something else than what was decided.
+// Loads the state again, because the decoded events may differ from the decided ones.
 const saveSnapshot = <Command, State, Event extends Tagged, Refusal>(
   aggregate: Aggregate<Command, State, Event, Refusal>,
   id: string
@@ -119,8 +119,8 @@ export interface TogetherOptions extends Omit<HandleOptions, "expected"> {
  * idempotency key, it returns the first answer.
  *
  * The commit also checks the streams of parts that decided no events: if one of them changed since it was loaded, all parts
- * are decided again. Two things are not checked, because nothing is stored then: where no part decides events, each part
- * has decided on its own load, and the loads may be of different moments; and a refusal is about the load of its part.
+ * are decided again. Two cases are not checked, because nothing is stored: if no part decides events, each part has
+ * decided on its own load, and the loads may be of different moments; and a refusal is decided on the load of its part alone.
  */
 export const handle = <const Parts extends NonEmptyReadonlyArray<Part<unknown>>>(
   parts: Parts,
@@ -168,7 +168,7 @@ const handleAll = Effect.fnUntraced(function*<Refusal>(
 
 const finish = (decided: ReadonlyArray<Decided>, appended: Appended) =>
   Effect.as(
-    // For a repeated commit, the first one has done it.
+    // For a repeated commit, the first one has saved the snapshots.
     Effect.forEach(appended.deduplicated ? [] : decided, (part) => part.saveSnapshot(appended), { discard: true }),
     Option.some(appended)
   )

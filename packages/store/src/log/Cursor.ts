@@ -1,7 +1,6 @@
 /**
- * Where a subscriber outside of the database has got to, as a text to store with its own data: the position and the id of
- * its last event, and the instance of the log that delivered it. They show whether
- * the log went back.
+ * The cursor of a subscriber outside of the database, as a text to store with its own data: the position and the id of its
+ * last event, and the instance of the log that delivered it. They show whether the log went back.
  */
 import * as EventId from "@refold/core/event/EventId"
 import { invalid, type InvalidInput } from "@refold/core/event/InvalidInput"
@@ -12,7 +11,7 @@ import * as Result from "effect/Result"
 /** An opaque text, of at most 512 characters. */
 export type Cursor = string & Brand.Brand<"Cursor">
 
-/** What a cursor holds; for adapters and tests. */
+/** The parts of a cursor; for adapters and tests. */
 export interface Parts {
   readonly position: Position
   readonly eventId: EventId.EventId
@@ -26,7 +25,7 @@ export const make = ({ eventId, instance, position }: Parts): Cursor =>
   // Checked by its parts.
   `${position}.${eventId}.${instance}` as Cursor
 
-/** The parts of a cursor. Fails with `InvalidInput` for a text that is none. */
+/** The parts of a cursor. Fails with `InvalidInput` for a text that is not a cursor. */
 export const parse = (text: string): Result.Result<Parts, InvalidInput> => {
   const [, position, id, instance] = (text.length > maxLength ? null : /^(\d{1,16})\.([^.]+)\.(.+)$/s.exec(text)) ?? []
   const eventId = id === undefined ? undefined : Result.getOrUndefined(EventId.parse(id))

@@ -1,4 +1,4 @@
-/** The port for reading an event store: by folds, projections, queries and subscribers. */
+/** The port for reading an event store, used by folds, projections, queries and subscribers. */
 import type { EventId } from "@refold/core/event/EventId"
 import type { InvalidInput } from "@refold/core/event/InvalidInput"
 import type { Position } from "@refold/core/event/Position"
@@ -30,7 +30,7 @@ export interface ReaderAdapter {
   ) => Stream.Stream<Pick<RecordedEvent, Read>, ReadFailure>
   /**
    * The events of all streams, ordered by position, up to the head when the read starts. Misses no event: later events
-   * have higher positions than those that were read. Goes on if the database is restarted or replaced during the read; fails
+   * have higher positions than those that were read. Continues if the database is restarted or replaced during the read; fails
    * with `EventStoreError` if the last event that was read is gone then, or an instance is given.
    */
   readonly readAll: <Read extends Column = Column>(
@@ -43,10 +43,10 @@ export interface ReaderAdapter {
   readonly logHead: Effect.Effect<LogHead, ReadFailure>
   /**
    * The current head, then each new one; a slow consumer gets the latest only. Never ends: retries when the connection
-   * is lost or the store restarts. Fails where the head cannot be read for good, as when the role has lost a right.
+   * is lost or the store restarts. Fails if the head can never be read, for example because the role has lost a right.
    */
   readonly logHeads: Stream.Stream<LogHead, EventStoreError>
-  /** The instance of the log that answered last, undefined before the first answer. Sends no query. */
+  /** The instance of the log that answered last; undefined before the first answer. Sends no query. */
   readonly lastInstance: Effect.Effect<string | undefined>
   /** The last position that readers can see, and the writers that hold it back. */
   readonly bound: Effect.Effect<ReadBound, ReadFailure>
@@ -65,7 +65,7 @@ export interface ReadLogOptions extends ReadAllOptions {
    * The head is not read again then.
    */
   readonly instance?: string | undefined
-  /** Only events of streams in one of so many partitions, from 0. Each stream is always in the same one of them. */
+  /** Only events of streams in partition `number`, from 0, of `of` partitions. A stream is always in the same one. */
   readonly partition?: { readonly number: number; readonly of: number } | undefined
 }
 
@@ -81,7 +81,7 @@ export interface ReadBound {
 
 /** A running append. */
 export interface Holder {
-  /** Describes the writer, as the adapter knows it: for PostgreSQL the session and its application. */
+  /** Describes the writer, as far as the adapter can: for PostgreSQL the session and its application. */
   readonly description: string
   /** When its transaction began. */
   readonly since: DateTime.Utc
@@ -92,7 +92,7 @@ export interface SubscribeOptions extends Omit<ReadAllOptions, "asOf" | "limit">
   /** Start after the event that was delivered with this cursor. Not together with `after`. */
   readonly cursor?: Cursor | undefined
   /**
-   * What to do if the database was restarted or replaced since the last event was delivered, and that event is still there:
+   * The policy if the database was restarted or replaced since the last event was delivered, and that event is still there:
    * `resume` after it with a warning (default), or `fail` with `LogWentBack`, because earlier events may be gone.
    */
   readonly onLogChange?: "resume" | "fail" | undefined
@@ -113,11 +113,11 @@ export interface DeliveredEvent<Read extends Column = Column> {
   readonly cursor: Cursor
 }
 
-/** How far a subscription has read: up to here each event that it asks for is delivered. */
+/** The progress of a subscription: all its events up to this position are delivered. */
 export interface Progress {
   readonly _tag: "Progress"
   readonly position: Position
-  /** The head of the log, as it was last read. */
+  /** The head of the log when it was last read. */
   readonly head: Position
   /** Whether it has read up to that head. More events may have been appended since. */
   readonly isCaughtUp: boolean
@@ -125,7 +125,7 @@ export interface Progress {
   readonly cursor: Cursor | undefined
 }
 
-/** What a subscription with cursors delivers. */
+/** The deliveries of a subscription with cursors. */
 export type Delivered<Read extends Column = Column> = DeliveredEvent<Read> | Progress
 
 /** The errors of a subscription. */
@@ -151,7 +151,7 @@ export class EventReader extends Context.Service<
      * each once and in order, with back-pressure. Never ends: retries when the connection is lost or the store
      * restarts. Fails with `InvalidInput` if an option breaks a rule, with `LogWentBack` if the event after which it starts,
      * or the last one that it delivered, is not in the log, and with an `EventStoreError` that is permanent at an event that
-     * cannot be read (the cause is an `UnreadableEvent`) and where the role lacks a right (`PermissionDenied`).
+     * cannot be read (the cause is an `UnreadableEvent`) and if the role lacks a right (`PermissionDenied`).
      */
     readonly subscribe: <Read extends Column = Column>(
       options?: SubscribeOptions & Columns<Read>
@@ -166,9 +166,9 @@ export class EventReader extends Context.Service<
       options?: SubscribeStreamOptions & Columns<Read>
     ) => Stream.Stream<Pick<RecordedEvent, Read>, SubscribeFailure>
     /**
-     * As `subscribe`, each event with a cursor, for subscribers that store where they are outside of the database, and in
-     * between how far it has read: each time that it has caught up with the head, and with a filter at least once in
-     * 10,000 events of the log, so that the cursor moves on where few events are asked for.
+     * As `subscribe`, each event with a cursor, for subscribers that store their cursor outside of the database. In between it
+     * emits its progress: each time that it has caught up with the head, and with a filter at least once in 10,000 events of
+     * the log, so that the cursor advances even if few events pass the filter.
      */
     readonly subscribeWithCursors: <Read extends Column = Column>(
       options?: SubscribeOptions & Columns<Read>

@@ -19,7 +19,7 @@ export type { Adapter, CommitFailure, FindAppendedFailure, InlineRow } from "./i
 export interface AppendOptions {
   /** `Any` by default. */
   readonly expected?: ExpectedVersion.ExpectedVersion | undefined
-  /** The id of the stream's last event, as the writer knows it; only beside `Exact` of version 1 or more. */
+  /** The id of the stream's last event, as the writer has read it; only with `Exact` of version 1 or more. */
   readonly lastEventId?: EventId | undefined
   readonly idempotency?: Idempotency | undefined
   /** Rows of inline projections to store together with the events. */

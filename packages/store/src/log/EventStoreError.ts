@@ -12,8 +12,8 @@ export class EventStoreError extends TaggedError("EventStoreError")<{
   readonly cause: unknown
   /**
    * Whether the operation fails again however often it is repeated: the cause is an `UnreadableEvent`, an `UnreadableValue` or
-   * a `PermissionDenied`, or an answer is larger than the message limit of the client. What runs without end retries other
-   * failures, and ends with these. False by default.
+   * a `PermissionDenied`, or an answer is larger than the message limit of the client. Loops without end retry all other
+   * failures, and end with these. False by default.
    */
   readonly isPermanent?: boolean | undefined
 }> {
@@ -41,7 +41,7 @@ export class OutcomeUnknown extends TaggedError("OutcomeUnknown")<{
 
 /**
  * A stored event that cannot be read. The cause of an `EventStoreError` that is permanent. A projection and a process park
- * its stream, and another reader can go on after its position.
+ * its stream, and other readers can continue after its position.
  */
 export class UnreadableEvent extends TaggedError("UnreadableEvent")<{
   readonly stream: StreamName
@@ -84,12 +84,12 @@ export class UnreadableValue extends TaggedError("UnreadableValue")<{
 
 /**
  * The role of this program may not do what an operation needs, or may not log in any more. The cause of an `EventStoreError`
- * that is permanent: a right that is missing does not come back by itself.
+ * that is permanent: retries do not restore a right.
  */
 export class PermissionDenied extends TaggedError("PermissionDenied")<{
-  /** The table, function or schema, without the schema's name; undefined where the server does not name one of the store's. */
+  /** The table, function or schema, without the schema's name; undefined if the server does not name one of the store's. */
   readonly object: string | undefined
-  /** The right on the object that the role lacks, or one of these; undefined without an object, and where only the owner has one. */
+  /** The right on the object that the role lacks, or one of these; undefined without an object, and if only the owner has one. */
   readonly right: string | undefined
   /** The message of the server. */
   readonly reason: string

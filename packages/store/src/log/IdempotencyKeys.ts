@@ -35,7 +35,7 @@ export const expire = Effect.fnUntraced(function*(
   return yield* (yield* EventStore).forgetKeys(DateTime.makeUnsafe(before))
 })
 
-/** How often keys are expired. */
+/** The interval of expiry. */
 export interface Daemon {
   /** The pause between two runs; one hour by default. */
   readonly every?: Duration.Input | undefined

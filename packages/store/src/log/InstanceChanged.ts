@@ -1,7 +1,7 @@
-/** For adapters: the cause of an `EventStoreError` where another instance of the log answered than the one that was asked for. */
+/** For adapters: the cause of an `EventStoreError` if another instance of the log answered than the requested one. */
 import { EventStoreError } from "./EventStoreError.ts"
 
-/** The cause. */
+/** The cause of the error. */
 export class InstanceChanged extends Error {
   override readonly name = "InstanceChanged"
   constructor() {
@@ -13,6 +13,6 @@ export class InstanceChanged extends Error {
 export const failed = (operation: string): EventStoreError =>
   new EventStoreError({ operation, cause: new InstanceChanged() })
 
-/** Whether that is why it failed. */
+/** Whether the operation failed for this cause. */
 export const isCauseOf = (error: { readonly _tag: string }): boolean =>
   error instanceof EventStoreError && error.cause instanceof InstanceChanged

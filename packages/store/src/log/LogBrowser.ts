@@ -1,5 +1,5 @@
 /**
- * The port for looking through a log: by command lines, web pages and people. Optional for an adapter: appends, folds,
+ * The port for browsing a log, for command lines and web pages. Optional for an adapter: appends, folds,
  * projections and processes need `EventStore` and `EventReader` only. `LogBrowserSuite` of `@refold/laws` specifies it.
  */
 import type { Column, RecordedEvent } from "@refold/core/event/RecordedEvent"
@@ -13,7 +13,7 @@ import type * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import type { ReadFailure } from "./EventReader.ts"
 
-/** What an adapter implements; `fromAdapter` makes the service from it. */
+/** The functions that an adapter implements; `fromAdapter` makes the service from them. */
 export interface BrowserAdapter {
   /**
    * The streams that have events, in the order of their names (`StreamName.order`), each with its version and the time of
@@ -27,21 +27,21 @@ export interface BrowserAdapter {
   ) => Stream.Stream<Pick<RecordedEvent, Read>, ReadFailure>
   /**
    * The events of all streams, the last one first, from the head down: the same events as `EventReader.readAll` gives. A
-   * filter by type reads the log until it has enough of them, so that of a rare type may take as long as reading all. Fails
-   * with `EventStoreError` if the database is restarted or replaced during the read, also where `EventReader.readAll` goes on:
+   * filter by type reads the log until it has enough of them, so a filter by a rare type may take as long as reading all events. Fails
+   * with `EventStoreError` if the database is restarted or replaced during the read, also if `EventReader.readAll` would continue:
    * read again before the last event that was read.
    */
   readonly readAllBackwards: <Read extends Column = Column>(
     options?: ReadAllBackwardsOptions & Columns<Read>
   ) => Stream.Stream<Pick<RecordedEvent, Read>, ReadFailure>
   /**
-   * What is known of an idempotency key; None if it is new, or was deleted. Unlike `EventStore.findAppended` it needs no right
+   * A stored idempotency key; None if it is new, or was deleted. Unlike `EventStore.findAppended` it needs no right
    * to append. Fails with `InvalidInput` for a key that breaks a rule, and for one of a process's command (`refold:`).
    */
   readonly findKey: (key: string) => Effect.Effect<Option.Option<StoredKey>, ReadFailure>
 }
 
-/** Looks through an event store. */
+/** Browses an event store. */
 export class LogBrowser extends Context.Service<
   LogBrowser,
   BrowserAdapter & {

@@ -24,7 +24,7 @@ export interface ObserveOptions<E, R> extends Omit<ReplayOptions, "onLogChange">
  * be read ends it and is logged.
  *
  * An observer has no checkpoint: events appended while the program is down are missed. Use a projection or a process if
- * every event must be handled. Where the log goes back, it goes on at the new end.
+ * every event must be handled. If the log goes back, it continues at the new end.
  */
 export const observe = Effect.fnUntraced(function*<E, R>(
   observer: (event: RecordedEvent) => Effect.Effect<void, E, R>,
@@ -39,7 +39,7 @@ export const observe = Effect.fnUntraced(function*<E, R>(
     Stream.runForEach(reader.subscribe({ ...filter, after }), run).pipe(
       Effect.catchTag("LogWentBack", (error) =>
         Effect.andThen(
-          Effect.logWarning(`an observer goes on after position ${error.last}`, error),
+          Effect.logWarning(`an observer continues after position ${error.last}`, error),
           observeAfter(error.last)
         ))
     )

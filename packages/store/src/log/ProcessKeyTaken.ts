@@ -4,8 +4,8 @@ import { TaggedError } from "@refold/core/internal/event/TaggedError"
 
 /**
  * The commit that is stored under the key of a process's command does not carry the id of that command as causation id. It
- * was not stored by the runner of the process, and says nothing about the command. Nothing was stored for the command, and
- * nothing can be: its outcome is a failure. Only a role that writes to the tables or calls `append_events` can have stored
+ * was not stored by the runner of the process, and is unrelated to the command. Nothing was stored for the command, and
+ * nothing can be stored for it: its outcome is a failure. Only a role that writes to the tables or calls `append_events` can have stored
  * such a commit.
  */
 export class ProcessKeyTaken extends TaggedError("ProcessKeyTaken")<{

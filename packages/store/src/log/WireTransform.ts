@@ -18,7 +18,7 @@ export interface WireTransform {
 
 const identity: WireTransform = { toWire: Effect.succeed, fromWire: Effect.succeed }
 
-/** Whether a transform gives the events as they are stored: then it needs no column of them. */
+/** Whether a transform is the identity: then it needs no column of the events. */
 export const isIdentity = ({ fromWire }: WireTransform): boolean => fromWire === identity.fromWire
 
 /** Used wherever events are stored or folded; the identity by default. */

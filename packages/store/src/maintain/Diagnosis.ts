@@ -1,7 +1,7 @@
-/** What a check of a store's surroundings says, point by point: tagged data with a message of one line. */
+/** The results of a check of a store's environment, one for each point: tagged data with a message of one line. */
 import { printable } from "@refold/core/internal/event/Printable"
 
-/** `Error`: the store does not work, or not safely. `Warning`: it works, and an operator should look at it. */
+/** `Error`: the store does not work, or not safely. `Warning`: it works, and an operator should check it. */
 export type Severity = "Ok" | "Warning" | "Error"
 
 /** A point that is checked. */
@@ -12,7 +12,7 @@ export type Point =
   | "SchemaVersion"
   /** Whether the store is in the middle of an import. */
   | "Import"
-  /** What the current role may do. */
+  /** The rights of the current role. */
   | "Rights"
   /** The default isolation of the sessions. */
   | "Isolation"
@@ -20,20 +20,20 @@ export type Point =
   | "Encoding"
   /** Whether a pooler shares sessions between transactions. */
   | "Pooler"
-  /** How far the clocks of program and server differ. */
+  /** The difference of the clocks of program and server. */
   | "Clock"
-  /** How many connections the server has left. */
+  /** The number of free connections of the server. */
   | "Connections"
   /** Whether the server is a standby. */
   | "Primary"
 
-/** What is said about a point. */
+/** The result for a point. */
 export interface Diagnosis {
   readonly _tag: Point
   readonly severity: Severity
-  /** One line. */
+  /** A message of one line. */
   readonly message: string
-  /** What was measured. */
+  /** The measured values. */
   readonly details: Readonly<Record<string, string | number>>
 }
 

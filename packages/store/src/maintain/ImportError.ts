@@ -1,4 +1,4 @@
-/** What is wrong with a file that is imported, or with the store that it is imported into. */
+/** The errors of an import: of the file, or of the store that it is imported into. */
 import { printable } from "@refold/core/internal/event/Printable"
 import { TaggedError } from "@refold/core/internal/event/TaggedError"
 
@@ -11,7 +11,7 @@ export class InvalidLine extends TaggedError("InvalidLine")<{
   readonly line: number
   /** The path to the value: `event.version`. */
   readonly field: string
-  /** What the value must be. */
+  /** The rule for the value. */
   readonly rule: string
 }> {
   override get message(): string {
@@ -19,7 +19,7 @@ export class InvalidLine extends TaggedError("InvalidLine")<{
   }
 }
 
-/** Newer code has written the file than this. Nothing was stored. */
+/** Newer code has written the file. Nothing was stored. */
 export class NewerFormat extends TaggedError("NewerFormat")<{
   /** The version of the file's format, and the latest that this code reads. */
   readonly version: number
@@ -32,21 +32,21 @@ export class NewerFormat extends TaggedError("NewerFormat")<{
   }
 }
 
-/** The file ends before its trailer: it was cut. The store stays incomplete: import the whole file to go on. */
+/** The file ends before its trailer: it was cut. The store stays incomplete: import the whole file to continue. */
 export class IncompleteFile extends TaggedError("IncompleteFile")<{
   /** The number of lines that the file has. */
   readonly lines: number
 }> {
   override get message(): string {
     return printable(
-      `the file ends after line ${this.lines}, before its trailer: it was cut. Import the whole file to go on`
+      `the file ends after line ${this.lines}, before its trailer: it was cut. Import the whole file to continue`
     )
   }
 }
 
 /** An import takes an empty store, and this one is not. Nothing was stored. */
 export class StoreNotEmpty extends TaggedError("StoreNotEmpty")<{
-  /** What the store has: `events`, `idempotency keys`, `snapshots`, `projections` or `discarded events`. */
+  /** The data in the store: `events`, `idempotency keys`, `snapshots`, `projections` or `discarded events`. */
   readonly has: string
 }> {
   override get message(): string {
@@ -56,7 +56,10 @@ export class StoreNotEmpty extends TaggedError("StoreNotEmpty")<{
   }
 }
 
-/** The store is in the middle of the import of another file, or of the same one by another program, or the import was given up. Nothing was stored. */
+/**
+ * The store is in the middle of the import of another file, or of the same one by another program, or the import was given up.
+ * Nothing was stored.
+ */
 export class ImportMismatch extends TaggedError("ImportMismatch")<{ readonly reason: string }> {
   override get message(): string {
     return printable(

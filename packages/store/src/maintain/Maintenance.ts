@@ -1,4 +1,4 @@
-/** The port for work on a whole store: what an export and an import need beside the log. An adapter provides it. */
+/** The port for work on a whole store, with the operations that an export and an import need besides the log. An adapter provides it. */
 import type { EventId } from "@refold/core/event/EventId"
 import type { Json } from "@refold/core/event/Json"
 import type { Position } from "@refold/core/event/Position"
@@ -31,19 +31,19 @@ export interface CopiedDiscard extends Omit<DiscardedEvent, "position"> {
   readonly projection: string
 }
 
-/** Where a consumer is: what it would deliver again if it began again. */
+/** The progress of a consumer. */
 export interface CopiedConsumer {
   readonly consumer: string
   /** Its definition as `RowsIdentity` has it. */
   readonly definition: string
   /** The last event up to which all are delivered, parked or discarded; undefined before the first. */
   readonly after: EventPlace | undefined
-  /** How far event types are read that were added; see `Addition`. */
+  /** The progress of an addition of event types; see `Addition`. */
   readonly addition: { readonly definition: string; readonly after: EventPlace | undefined } | undefined
   readonly parked: ReadonlyArray<Omit<ParkedStream, "position">>
 }
 
-/** How many of each were stored. */
+/** The number of each kind that was stored. */
 export interface Counts {
   readonly events: number
   readonly keys: number
@@ -51,7 +51,7 @@ export interface Counts {
   readonly consumers: number
 }
 
-/** How far a file is imported. */
+/** The progress of an import. */
 export interface ImportProgress {
   /** The number of its lines that are stored; 0 before the first. */
   readonly lines: number
@@ -69,11 +69,11 @@ export type ImportBatch =
   | { readonly kind: "discard"; readonly items: ReadonlyArray<CopiedDiscard> }
   | { readonly kind: "consumer"; readonly items: ReadonlyArray<CopiedConsumer> }
 
-/** An empty store that is filled. It gives facts; the rules of an import are the same for all adapters. */
+/** An empty store that an import fills. It only reports what is stored; the rules of an import are the same for all adapters. */
 export interface ImportTarget {
   readonly limits: SizeLimits
   /**
-   * Begins the import of the file with this id, or goes on with it. Until `finish`, no event of the file can be read: an adapter
+   * Begins or continues the import of the file with this id. Until `finish`, no event of the file can be read: an adapter
    * that fills the store in place refuses reads of the log and appends, one that fills a copy leaves the store empty.
    */
   readonly begin: (
@@ -92,7 +92,7 @@ export interface ImportTarget {
   readonly areStored: (places: ReadonlyArray<EventPlace>) => Effect.Effect<ReadonlyArray<boolean>, EventStoreError>
   /**
    * Stores a batch that was checked and moves the progress, both or none. Returns the index of the first item whose id, key or
-   * place is taken; then nothing is stored. Fails with `ImportMismatch` where the import is no more as far as `from`, also for a batch
+   * place is taken; then nothing is stored. Fails with `ImportMismatch` if the progress is no longer `from`, also for a batch
    * of no items.
    */
   readonly write: (
@@ -100,7 +100,7 @@ export interface ImportTarget {
     from: ImportProgress,
     to: ImportProgress
   ) => Effect.Effect<Option.Option<number>, ImportMismatch | EventStoreError>
-  /** Makes the store complete, in one step, where the import that was begun is as far as this. */
+  /** Makes the store complete, in one step, if the progress of the import is this. */
   readonly finish: (at: ImportProgress) => Effect.Effect<void, StoreNotEmpty | ImportMismatch | EventStoreError>
 }
 
@@ -135,9 +135,9 @@ export class Maintenance extends Context.Service<Maintenance, {
   readonly marks: Stream.Stream<EventMark, EventStoreError>
   /** All snapshots. */
   readonly snapshots: Stream.Stream<StoredSnapshot, EventStoreError>
-  /** What is wrong with the store that only its adapter can see. */
+  /** The problems of the store that only its adapter can find. */
   readonly ownFindings: Effect.Effect<ReadonlyArray<Finding>, EventStoreError>
-  /** What is said about each point that the adapter checks. */
+  /** The result of each point that the adapter checks. */
   readonly diagnoses: Effect.Effect<ReadonlyArray<Diagnosis>, EventStoreError>
   /** Runs a body that fills the store, or one that only checks: then nothing is stored. Needs the rights of the owner. */
   readonly importInto: <A, E, R>(

@@ -1,4 +1,4 @@
-/** Work on a whole store: export it as lines, import the lines into an empty store, verify it, check what it stands on. */
+/** Work on a whole store: export it as lines, import the lines into an empty store, verify it, check its environment. */
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { EventReader, ReadFailure } from "../log/EventReader.ts"
@@ -13,23 +13,23 @@ import * as VerifyLog from "./internal/VerifyLog.ts"
 import { Maintenance } from "./Maintenance.ts"
 import type { Verifier } from "./Verifier.ts"
 
-/** A part of a verification that is counted: the events by stream, the log, idempotency keys, snapshots. */
+/** A counted part of a verification: the events by stream, the log, idempotency keys, snapshots. */
 export type Part = "streams" | "events" | "keys" | "snapshots"
 
-/** How a store is verified. */
+/** The options of a verification. */
 export interface VerifyOptions {
-  /** What the code knows: codecs, aggregates and projections; without any, only what needs no code is verified. */
+  /** The codecs, aggregates and projections of the code; without any, only checks that need no code are run. */
   readonly verifiers?: ReadonlyArray<Verifier> | undefined
   /** Called after each page with the part that is verified, and the number of its items so far. */
   readonly onProgress?: ((part: Part, items: number) => Effect.Effect<void>) | undefined
 }
 
 /**
- * Verifies the store, part by part, and streams what is wrong; a healthy store gives nothing. Versions have no gaps, positions
+ * Verifies the store, part by part, and streams the findings; a healthy store has none. Versions have no gaps, positions
  * and times are in order within each stream, events can be read and decoded, idempotency keys and snapshots are of stored
- * events, snapshots are what their events give, rows are what a new fold gives, the position counter is not behind,
+ * events, snapshots and rows equal a new fold of their events, the position counter is not behind,
  * and the log is append-only. Programs may write meanwhile. Bounded memory; reads the whole log twice, and once more for
- * each projection. Needs the rights of the store's owner. Fails with `EventStoreError` where the store cannot be read.
+ * each projection. Needs the rights of the store's owner. Fails with `EventStoreError` if the store cannot be read.
  */
 export const verify = (
   { verifiers = [], onProgress = () => Effect.void }: VerifyOptions = {}
@@ -48,7 +48,7 @@ export const verify = (
 }
 
 /**
- * Checks what a store stands on, and says something about each point: the server's version, migrations, the rights of the current
+ * Checks the environment of a store, and gives a result for each point: the server's version, migrations, the rights of the current
  * role, isolation, encoding, a pooler, clocks, connections. Reads only, and needs no right beyond those of a reader. The adapter in
  * memory has no points.
  */
@@ -62,19 +62,19 @@ export type { Imported, ImportFailure, OnProgress } from "./internal/ImportLines
 
 /**
  * The store as lines of JSON without line feeds, in the format that `reference/formats` documents: events as they are stored, in
- * the order of their positions up to the last whole commit at the start, idempotency keys, discarded events, and where consumers are.
- * Snapshots and the rows of projections are not in it: they are folded again. Programs may write meanwhile. Bounded memory. Needs the rights of
- * the store's owner.
+ * the order of their positions up to the last whole commit at the start, idempotency keys, discarded events, and the checkpoints of
+ * consumers. Snapshots and the rows of projections are not in it: they are folded again. Programs may write meanwhile. Bounded
+ * memory. Needs the rights of the store's owner.
  */
 export const exportLines: ExportLines.Lines = ExportLines.all
 
 /**
- * Continues an export that was cut, given the lines that were written: keep the first `keep` of them, and write `rest` behind.
- * Fails with `InvalidLine` where they are not an export of this store.
+ * Continues an export that was cut, given the lines that were written: keep the first `keep` of them, and write `rest` after them.
+ * Fails with `InvalidLine` if they are not an export of this store.
  */
 export const resumeExport = ExportLines.resume
 
-/** How a file is imported. */
+/** The options of an import. */
 export interface ImportOptions {
   /** Whether to check the file without storing it; false by default. The store must be empty in either case. */
   readonly dryRun?: boolean | undefined
@@ -85,8 +85,8 @@ export interface ImportOptions {
 /**
  * Imports exported lines, without line feeds, into an empty store: with the recorded times, ids, versions, order and keys that they
  * have. Batches are stored as they are read, so memory is bounded. Until the trailer was read, the store is incomplete:
- * reads of the log, appends and look-ups of keys fail with `StoreIncomplete`; where the import ends early, import the same file again, which
- * goes on behind the last batch. Needs the rights of the store's owner, and no transaction around it. Fails with `InvalidLine`,
+ * reads of the log, appends and look-ups of keys fail with `StoreIncomplete`; if the import ends early, import the same file again, which
+ * continues after the last batch. Needs the rights of the store's owner, and no transaction around it. Fails with `InvalidLine`,
  * `NewerFormat`, `IncompleteFile`, `StoreNotEmpty` and `ImportMismatch`.
  */
 export const importLines = Effect.fnUntraced(function*<E, R>(
@@ -97,7 +97,7 @@ export const importLines = Effect.fnUntraced(function*<E, R>(
 })
 
 /**
- * Gives up an import that has not ended: the store is empty again. False, and nothing is changed, where the store is not in
+ * Gives up an import that has not ended: the store is empty again. False, and nothing is changed, if the store is not in
  * the middle of one. Needs the rights of the store's owner.
  */
 export const abandonImport: Effect.Effect<boolean, EventStoreError, Maintenance> = Effect.flatMap(

@@ -1,4 +1,4 @@
-/** What a verification needs of the code: codecs to decode events, aggregates to fold snapshots, projections to fold rows. */
+/** The code for a verification: codecs to decode events, aggregates to fold snapshots, projections to fold rows. */
 import type { Aggregate } from "@refold/core/decide/Aggregate"
 import type { DecodeError } from "@refold/core/event/DecodeError"
 import type { EventCodec } from "@refold/core/event/EventCodec"
@@ -26,7 +26,7 @@ import { compareRows } from "./internal/CompareRows.ts"
 
 /** A part of a verification. */
 export interface Verifier {
-  /** Decodes an event; undefined for one that it says nothing about. */
+  /** Decodes an event; undefined for one that it does not check. */
   readonly decode?: ((event: RecordedEvent) => Result.Result<unknown, DecodeError> | undefined) | undefined
   /** Folds the state of snapshots with this name and fingerprint. */
   readonly snapshots?: ReplayedSnapshots | undefined

@@ -25,7 +25,7 @@ import { ProcessKeyTaken } from "../log/ProcessKeyTaken.ts"
 /** Handles the commands that processes send to one category. */
 export interface ProcessHandler<R = never> {
   readonly category: string
-  /** Handles a command, and gives its outcome. Fails where the outcome is unknown or another attempt may succeed. */
+  /** Handles a command, and gives its outcome. Fails if the outcome is unknown or another attempt may succeed. */
   readonly handle: (
     command: PendingCommand,
     options: CommandHandler.HandleOptions
@@ -33,8 +33,9 @@ export interface ProcessHandler<R = never> {
 }
 
 /**
- * The outcome of a command; giving it up is for operators. `storedEvents`, false by default, says that the command stored events under its idempotency key.
- * Otherwise the runner records the outcome under that key, so that a late copy of the command stores nothing.
+ * The outcome of a command; giving it up is for operators. `storedEvents`, false by default, is whether the command stored events
+ * under its idempotency key. Otherwise the runner records the outcome under that key, so that a late copy of the command stores
+ * nothing.
  */
 export type CommandOutcome = Exclude<Outcome, { readonly _tag: "GivenUp" }> & {
   readonly storedEvents?: boolean | undefined
@@ -74,8 +75,8 @@ export const of = <Command, State, Event extends Tagged, Refusal>(
  * `UnknownEventType` the command is repeated; with any other error of the library its outcome is `CommandFailed`; all other
  * failures are refusals of the domain, `CommandRefused`.
  *
- * The handler may be an async function, such as a handler of a Promise store. Of what it throws, `Refused` is a refusal, the
- * errors of the library are as above, and after anything else the command is attempted again, as after a defect.
+ * The handler may be an async function, such as a handler of a Promise store. If it throws `Refused`, that is a refusal; the
+ * errors of the library are handled as above; after any other error the command is attempted again, as after a defect.
  */
 export const withHandler = <Command, E = never, R = never>(
   { category, commands }: Pick<Aggregate<Command, never, Tagged, never>, "category" | "commands">,
@@ -100,7 +101,7 @@ export const withHandler = <Command, E = never, R = never>(
   })
 })
 
-// A promise is rejected with anything, also with a mistake of the program.
+// A promise may be rejected with any value, also with a programming error.
 const failureOf = (error: unknown): Effect.Effect<never, unknown> =>
   error instanceof Refused
     ? Effect.fail(error.refusal)
@@ -115,7 +116,7 @@ const isNewer = (
   new EventStoreError({
     operation: `handle a command for category "${category}"`,
     cause: new Error(
-      `the command has schema version ${schemaVersion}, and this code is older: it knows versions up to ${latest}. Run newer code`
+      `the command has schema version ${schemaVersion}, and this code is older: its latest version is ${latest}. Run newer code`
     )
   })
 
@@ -142,7 +143,7 @@ const permanentFailures = [
 
 const refused = (refusal: unknown): CommandOutcome => ({
   _tag: "Refused",
-  // An error holds its tag and its fields, but is no plain object.
+  // An error has its tag and its fields, but is not a plain object.
   refusal: Result.getOrElse(
     Json.storable(refusal instanceof Error ? fieldsOf(refusal) : refusal, "refusal", { within: levelsAroundRefusal }),
     () => reasonOf(messageOf(refusal))

@@ -41,7 +41,7 @@ export const get = <Event extends Tagged, State>(
 
 /** The row of an instance. */
 export interface InstanceRow extends Omit<ProcessRow, "due"> {
-  /** When the runner acts for it next: at its last event for a pending command; None where nothing is pending. */
+  /** When the runner acts for it next: the time of its last event for a pending command; None if nothing is pending. */
   readonly due: Option.Option<DateTime.Utc>
   /** The stored types of events that it has reacted to and that the process's codec does not have: its state leaves them out. */
   readonly unknownTypes: ReadonlyArray<string>
@@ -96,7 +96,7 @@ export const history = Effect.fnUntraced(function*<Event extends Tagged, State>(
 })
 
 /**
- * The result of an operator's command: the instance after it. Fails with an `InstanceRefusal` where the instance refuses the
+ * The result of an operator's command: the instance after it. Fails with an `InstanceRefusal` if the instance refuses the
  * command, and otherwise as a command handler does.
  */
 export type OperatorResult<State> = Effect.Effect<
@@ -107,7 +107,7 @@ export type OperatorResult<State> = Effect.Effect<
 
 /**
  * Sends the signal `Resumed` to an instance: a saga at `CompensationFailed` retries its compensation, or continues without
- * that of a step that its definition no longer has; one that stands at such a step goes on. `reason` is recorded.
+ * that of a step that its definition no longer has; a saga whose current step was removed continues. `reason` is recorded.
  * Fails with `UnknownInstance` for an id without a stream, and with `InstanceCompleted`.
  */
 export const resume = <Event extends Tagged, State>(
@@ -118,7 +118,7 @@ export const resume = <Event extends Tagged, State>(
   Effect.flatMap(DateTime.now, (at) => send(process, instance, { _tag: "Resume", reason, at }))
 
 /**
- * Lets a parked instance react again to the triggers that wait, in their order: for use after a repair of the code. It stays
+ * Lets a parked instance react again to the triggers that wait, in their order: for use after a fix of the code. It stays
  * parked at the first trigger that fails again. Fails with `InstanceNotParked`.
  */
 export const retry = <Event extends Tagged, State>(
@@ -139,7 +139,7 @@ export const discard = <Event extends Tagged, State>(
 /**
  * Gives up a pending command, such as one whose target was removed: it is not sent any more, and the process gets the signal
  * `CommandFailed`. `reason` is recorded. `command` is one of `pending.commands` of the instance. Fails with
- * `CommandNotPending` where its outcome is known, also where a copy that was on its way has stored events meanwhile: then
+ * `CommandNotPending` if its outcome is known, also if an earlier copy has stored events meanwhile: then
  * the command has succeeded. A handler that has effects outside the store may have had them. Fails with `InvalidInput` for an
  * empty reason.
  */

@@ -29,15 +29,15 @@ export type { Options } from "./internal/RunnerOptions.ts"
 /** The services that running a process needs. */
 export type Services = HandlerServices | ReadModelStore
 
-/** Every way in which running a process can fail. */
+/** The errors of running a process. */
 export type RunFailure = NotOwned | ReadFailure | NewerSchemaVersion
 
 /**
  * Runs a process without end. While the store cannot be reached, it waits; a command with an unknown outcome is repeated
  * under its idempotency key, so that it takes effect at most once. Waits before an event in a newer schema version than the code
- * knows, and does not work on instances that hold one, until newer code goes on. Code with more event types than the code that ran before
- * observes the added ones from their first event on, or from `since`. Fails with `InvalidInput` where a target has no handler
- * or an option breaks its rule, with `ProjectionOutdated` where newer code has taken over, with `DefinitionMismatch` where
+ * has, and does not work on instances that hold one, until newer code handles it. Code with more event types than the code that ran before
+ * observes the added ones from their first event on, or from `since`. Fails with `InvalidInput` if a target has no handler
+ * or an option breaks its rule, with `ProjectionOutdated` if newer code has taken over, with `DefinitionMismatch` if
  * newer code observes event types that this code lacks, and at the start as the store does.
  */
 export const run = Effect.fnUntraced(function*<Event extends Tagged, State, R = never>(
@@ -120,8 +120,8 @@ export const observer = <Event extends Tagged, State>(
 ): ProjectionTarget<HandlerServices> => EventObserver.of(process)
 
 /**
- * Makes the event types and categories of this code those of the observer, where the code that ran before had more: for a type
- * that is taken out on purpose. Run it when the former code runs nowhere: that would add the type again. Types that this code
+ * Stores the event types and categories of this code as those of the observer, if the code that ran before had more: for a type
+ * that is removed on purpose. Run it when the former code runs nowhere: the former code would add the type again. Types that this code
  * adds are not read from their first event on then.
  */
 export const redefine = <Event extends Tagged, State>(

@@ -1,6 +1,6 @@
 /**
  * Streams that a projection has parked: an event could not be folded, and the projection skips it and all later events
- * of its stream. Retry the stream once the code is repaired, or discard the event.
+ * of its stream. Retry the stream after a fix of the code, or discard the event.
  */
 import type { Tagged } from "@refold/core/event/EventType"
 import { InvalidInput } from "@refold/core/event/InvalidInput"
@@ -70,7 +70,7 @@ export const discard = Effect.fnUntraced(function*<Event extends Tagged, State, 
     }))
 })
 
-// By a rebuild: a partition of it is at the event, and none of them has parked the stream before.
+// True for a rebuild if a partition of it is at the event or after it, and none has parked the stream before the event.
 const hasFolded = (locked: ReadonlyArray<LockedPartition>, position: Position): boolean => {
   const building = locked.filter(({ batch: { generation } }) => generation.status === "Building")
   const waits = new Set(
@@ -90,7 +90,7 @@ export const listDiscarded = Effect.fnUntraced(function*(
 
 /**
  * Parks a stream at an event that is newer than the code, for which the projection waits: all later events of other streams are
- * then folded without it. Newer code retries the stream when it starts to run; where rows are not keyed by stream it builds the
+ * then folded without it. Newer code retries the stream when it starts to run; if rows are not keyed by stream it builds the
  * rows again instead. Fails with `InvalidInput` if the projection does not wait at an event of this stream.
  */
 export const park = Effect.fnUntraced(function*(

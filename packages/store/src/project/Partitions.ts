@@ -1,7 +1,7 @@
 /**
- * Partitions: they share the events of a projection, a consumer or the observer of a process out to any number of programs, each with a
- * checkpoint of its own. Their number is stored with the checkpoints. Each batch takes the partition that is furthest behind and that
- * no other one works on.
+ * Partitions: they divide the events of a projection, a consumer or the observer of a process among any number of programs. Each has a
+ * checkpoint of its own. Their number is stored with the checkpoints. Each batch takes the partition that is furthest behind and
+ * that no other batch works on.
  */
 import type { Tagged } from "@refold/core/event/EventType"
 import { InvalidInput } from "@refold/core/event/InvalidInput"
@@ -47,13 +47,13 @@ export const list = Effect.fnUntraced(function*(
 })
 
 /**
- * Changes the number of partitions, 1 at first, to at most 10,000; returns when it is changed. All partitions first come to one
- * checkpoint, the highest that one of them has: this call does that work, and so do programs that run the projection, which may go on.
+ * Changes the number of partitions, 1 at first, to at most 10,000; returns when it is changed. All partitions first reach one
+ * checkpoint, the highest that one of them has: this call does that work, and so do programs that run the projection.
  * If it fails or is interrupted, they finish the change; a call with the former number ends it. A later generation begins with as many.
  * Give it the options that the projection or consumer is run with; the batches of a consumer have 100 events by default.
  *
- * Fails with `InvalidInput` for a number that is not 1 to 10,000; for a projection that is not keyed by stream; and where events are
- * shared out by a key while streams are parked: retry or discard them first. Fails with `NewerSchemaVersion` where a partition waits
+ * Fails with `InvalidInput` for a number that is not 1 to 10,000; for a projection that is not keyed by stream; and if streams are
+ * parked while events are partitioned by a key: retry or discard them first. Fails with `NewerSchemaVersion` if a partition waits
  * for newer code before that checkpoint.
  */
 export const change = Effect.fnUntraced(function*<Event extends Tagged, State, R = never>(
@@ -83,7 +83,7 @@ export const change = Effect.fnUntraced(function*<Event extends Tagged, State, R
 // As many as a consumer handles in a batch by default.
 const drainedSize = 100
 
-// A consumer that has never run begins where its definition says.
+// A consumer that has never run begins at the start of its definition.
 const begin = Effect.fnUntraced(function*<R>(
   target: ProjectionTarget<R>,
   id: number,
@@ -121,7 +121,7 @@ const ended = ({ partitionedBy, parked, repartition }: Generation): Effect.Effec
   new InvalidInput({
     field: "partitions",
     rule: repartition === undefined && partitionedBy === "key" && parked > 0
-      ? "must not change while streams are parked, where events are shared out by a key: retry or discard them first"
+      ? "must not change while streams are parked and events are partitioned by a key: retry or discard them first"
       : "must not be changed to another number meanwhile"
   })
 

@@ -72,7 +72,7 @@ export const asOf = Effect.fnUntraced(function*<Event extends Tagged, State, Ind
   }
 })
 
-// Where the log has gone back, other rows may have this id.
+// If the log has gone back, other rows may have this id.
 const dropScratch = (store: ReadModelStore["Service"], { id, projection }: Generation) =>
   Effect.flatMap(
     store.generations(projection),

@@ -22,7 +22,7 @@ export class ProjectionNotReady extends TaggedError("ProjectionNotReady")<{
 }> {
   override get message(): string {
     return printable(
-      `projection "${this.projection}" is still in its first build, at position ${this.checkpoint}: wait for a position with ReadModel.awaitPosition, or ask again later`
+      `projection "${this.projection}" is still in its first build, at position ${this.checkpoint}: wait for a position with ReadModel.awaitPosition, or try again later`
     )
   }
 }
@@ -53,9 +53,9 @@ export class DefinitionMismatch extends TaggedError("DefinitionMismatch")<{
   readonly version: number
   /** The version that is stored. */
   readonly stored: number
-  /** What differs, in words. */
+  /** The difference, as text. */
   readonly differences: ReadonlyArray<string>
-  /** What to do about it. */
+  /** How to resolve it. */
   readonly remedy: string
 }> {
   override get message(): string {

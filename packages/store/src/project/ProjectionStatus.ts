@@ -1,4 +1,4 @@
-/** The status of projections: checkpoint, lag, rate, parked streams, and what holds readers back; also as metrics. */
+/** The status of projections: checkpoint, lag, rate, parked streams, and the writers that hold readers back; also as metrics. */
 import type { Position } from "@refold/core/event/Position"
 import * as StoredDefinition from "@refold/core/internal/project/StoredDefinition"
 import * as DateTime from "effect/DateTime"
@@ -14,7 +14,7 @@ import { type Generation, type NewerEvent, type ParkedStream, ReadModelStore } f
 /** The status of a projection. */
 export interface ProjectionStatus {
   readonly projection: string
-  /** What has this name; undefined if it was never run. */
+  /** The kind of the runnable with this name; undefined if it was never run. */
   readonly kind: "projection" | "process" | "consumer" | undefined
   /** The generation that queries read; None until the first build is done. */
   readonly live: Option.Option<GenerationStatus>
@@ -30,12 +30,12 @@ export interface GenerationStatus {
   /** Its checkpoint. */
   readonly position: Position
   /**
-   * Positions behind the last event of the log, those included that a running append still holds back: see `bound`.
+   * Positions between the checkpoint and the last event of the log, including those that a running append holds back: see `bound`.
    * Positions may have gaps, so there may be fewer events.
    */
   readonly lag: number
   /**
-   * The age in seconds of the first event after the checkpoint, by `recordedAt`. Where the events after it are held back,
+   * The age in seconds of the first event after the checkpoint, by `recordedAt`. If the events after it are held back,
    * the age of the oldest transaction that holds them, which is at least theirs. 0 at the end of the log.
    */
   readonly lagSeconds: number

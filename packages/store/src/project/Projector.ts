@@ -24,7 +24,7 @@ import { type NotOwned, ReadModelStore } from "./ReadModelStore.ts"
 /** The errors of bringing a projection up to the head of the log. */
 export type CatchUpFailure = NotOwned | NewerSchemaVersion | ReadFailure
 
-/** How a projection is run; the fields say their defaults. */
+/** The options of a projector; each field names its default. */
 export type Options = Partial<CatchUp.CatchUpOptions>
 
 /** A projection, or another target that an adapter offers. */
@@ -34,7 +34,7 @@ export type Runnable<Event extends Tagged, State, R = never> = Projection<Event,
  * Runs a projection; never succeeds. Builds its rows from the first event on if there are none, and keeps them up to
  * date. A raised version, or a requested rebuild, is built beside the live rows and then replaces them. Retries while
  * the store cannot be reached; only errors of the first access are returned, and permanent ones: an event that cannot be
- * read. Waits before an event in a newer schema version than the code knows, until newer code, here or elsewhere, goes on. Fails
+ * read. Waits before an event in a newer schema version than the code has, until newer code, here or elsewhere, handles it. Fails
  * with `ProjectionOutdated` as soon as a newer version is live, and with `DefinitionMismatch` if another definition is stored
  * under this name and version.
  */
@@ -50,7 +50,7 @@ export const run = <Event extends Tagged, State, R = never>(
 /** A projection, a process or a consumer that runs in the background. */
 export interface Running<E = NotOwned | ReadFailure> {
   /**
-   * Why this program is too old, if it is: the event at which it waits for newer code, or the error with which it ended because
+   * The reason if this program is too old: the event at which it waits for newer code, or the error with which it ended because
    * newer code has taken over. For a check of readiness.
    */
   readonly outdated: Effect.Effect<Option.Option<NewerSchemaVersion | NotOwned>>
@@ -105,7 +105,7 @@ export const catchUp = Effect.fnUntraced(function*<Event extends Tagged, State, 
     if (!reached.every(Option.exists(isThere))) continue
     if (isRetried || !reached.some(Option.exists(hasParked))) return head.position
     yield* Effect.forEach(own, ({ id }) => retryNewer(target, id), { discard: true })
-    // Where that builds the rows again, they are brought to the head, too.
+    // If that rebuilds the rows, they are brought to the head, too.
     isRetried = true
   }
 })

@@ -75,14 +75,14 @@ export interface AwaitOptions {
   readonly every?: Duration.Input | undefined
 }
 
-/** What was appended: the result of the store or of a command handler, or a position. */
+/** An append to wait for: the result of the store or of a command handler, or a position. */
 export type Awaited =
   | Position
   | Pick<Appended, "position" | "streams">
   | Pick<LoadedState<unknown>, "position" | "stream">
 
 /**
- * Waits until the live rows include what was appended, to read your own writes. Fails with `AwaitTimeout` if that takes
+ * Waits until the live rows include an append, to read your own writes. Fails with `AwaitTimeout` if that takes
  * longer than the timeout, with `StreamParked` if the projection has parked one of the streams (not known for a bare
  * position), with `InvalidInput` inside a transaction, because the projector cannot see its events yet, with
  * `ProjectionOutdated` if a higher version has replaced the rows that this code reads, so that they do not change any more, and

@@ -1,5 +1,5 @@
 /**
- * Caches the answers of queries until the rows of the projection change. Each read asks the store for the revision of the
+ * Caches the answers of queries until the rows of the projection change. Each read queries the store for the revision of the
  * rows, which is cheaper than reading them.
  */
 import type { Tagged } from "@refold/core/event/EventType"
@@ -70,7 +70,7 @@ export const make = Effect.fnUntraced(function*<Event extends Tagged, State, Ind
 type Revision = Pick<Generation, "id" | "revision">
 
 // The revision is part of the key, so nothing is invalidated: stale answers are no longer looked up and are evicted first.
-// The rows may have changed since the revision was read. Such an answer is returned but not kept: where the log goes back,
+// The rows may have changed since the revision was read. Such an answer is returned but not kept: if the log goes back,
 // the revision in its key may be the current one again.
 const makeCached = <Question, A>(capacity: number, answer: (question: Question) => Answer<A>) =>
   Effect.map(

@@ -40,7 +40,7 @@ export type {
   Status
 } from "./internal/Generation.ts"
 
-/** What a store must know of a projection to store its rows. */
+/** The parts of a projection that a store needs to store its rows. */
 export interface StoredProjection extends RowsIdentity {
   readonly indexes: ReadonlyArray<RowIndex>
   /**
@@ -48,7 +48,7 @@ export interface StoredProjection extends RowsIdentity {
    * for adapters with tables.
    */
   readonly setup?: Effect.Effect<void, EventStoreError> | undefined
-  /** What its events are shared out to partitions by; undefined if it can only have one. */
+  /** How its events are assigned to partitions; undefined if it can have only one. */
   readonly partitionedBy?: PartitionedBy | undefined
 }
 
@@ -60,7 +60,7 @@ export interface UpdateOptions {
   readonly partition?: number | undefined
   /**
    * Only a partition before this position, or before the end of a change of their number, or of another definition than this. Has
-   * no effect where there is one partition.
+   * no effect if there is one partition.
    */
   readonly behind?: { readonly position: Position; readonly definition: string } | undefined
   /** None of these partitions. */
@@ -69,7 +69,7 @@ export interface UpdateOptions {
 
 /**
  * The rows to read: the live ones, or the last ones of the reader's own version if a higher version has replaced them. A
- * certain generation is read whatever its definition.
+ * given generation is read whatever its definition.
  */
 export type RowSource =
   | RowsIdentity & { readonly generation?: undefined }
@@ -126,9 +126,9 @@ export class ReadModelStore extends Context.Service<ReadModelStore, {
   /** The partitions of a generation, in the order of their numbers. */
   readonly partitions: (generation: number) => Effect.Effect<ReadonlyArray<Partition>, EventStoreError>
   /**
-   * Asks for another number of partitions, and changes it as soon as all are at one checkpoint, where the change that is asked for ends.
-   * The present number ends a change that is under way. Without `asked` it only looks whether they are there. Where events are shared
-   * out by a key, parked streams end the change.
+   * Requests another number of partitions, and changes it as soon as all are at the checkpoint of the change. The present number
+   * ends a change that is under way. Without `asked` it only checks whether all partitions are at that checkpoint. If events are
+   * partitioned by a key, parked streams end the change.
    */
   readonly repartition: (
     generation: number,
@@ -148,7 +148,7 @@ export class ReadModelStore extends Context.Service<ReadModelStore, {
   /** The discarded events of a projection, ordered by position. */
   readonly listDiscarded: (projection: string) => Effect.Effect<ReadonlyArray<DiscardedEvent>, EventStoreError>
   /**
-   * Stores rows of an inline projection that a reader has folded further, unless the stored ones are as new. Only in
+   * Stores rows of an inline projection that a reader has folded further, unless the stored rows are equally new. Only in
    * generations of this version and definition.
    */
   readonly catchUpRows: (

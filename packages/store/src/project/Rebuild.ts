@@ -1,4 +1,4 @@
-/** Builds the rows of a projection again, beside the live rows, and then replaces these in one step. */
+/** Builds the rows of a projection again, beside the live rows, and then replaces the live rows in one step. */
 import type { Tagged } from "@refold/core/event/EventType"
 import { InvalidInput } from "@refold/core/event/InvalidInput"
 import type { Position } from "@refold/core/event/Position"
@@ -93,7 +93,7 @@ const progressOf = Effect.fnUntraced(function*(
     const cause = "its rows are gone, because the log went back or they were dropped: rebuild again"
     return yield* new EventStoreError({ operation: `rebuild ${projection}`, cause })
   }
-  // Otherwise a generation that no longer exists was live and has been replaced already.
+  // Otherwise the generation that no longer exists was live and has been replaced.
   if (now?.status !== "Building") return { done: total, total, rate: now?.rate ?? 0, left: Option.none(), isLive: true }
   const passed = now.checkpoint - begun.checkpoint
   const elapsed = (yield* Clock.currentTimeMillis) - started

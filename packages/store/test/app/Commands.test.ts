@@ -80,11 +80,11 @@ const receive = Effect.fnUntraced(function*(id: string, body: unknown, idempoten
 type ReadCommand = Result.Result.Success<ReturnType<typeof parse>>
 type Stores = EventStore | EventReader | SnapshotStore
 
-// Nothing of what is logged is to be read here.
+// Log lines are discarded.
 const run = <A, E>(effect: Effect.Effect<A, E, MemoryStore.Services | Scope.Scope>): Promise<A> =>
   Account.run(Effect.provide(effect, Logger.layer([])))
 
-// A command as it comes from where there are no types.
+// A command from untyped code.
 const cast = (command: unknown) => command as { readonly _tag: "Withdraw"; readonly amount: number }
 
 describe("a record of command handlers", () => {

@@ -23,13 +23,13 @@ import { deposit, history, run, runAtZero, withdraw, withStore } from "../suppor
 
 const handle = CommandHandler.make(Account.account)
 
-// The commands of an account, with this around them.
+// The commands of an account, wrapped in this middleware.
 const sending = <const M extends Middleware.List>(middleware: M) =>
   Commands.make({ Deposit: handle, Withdraw: handle }, middleware)
 
 const metadataOf = (id: string) => Effect.map(history(id), (events) => events.map(({ metadata }) => metadata))
 
-// A query, for what needs one.
+// A query for the tests that need one.
 const query: Middleware.Call = { kind: "Query", tag: "Balance", payload: { _tag: "Balance" } }
 
 describe("a list of middleware", () => {
@@ -79,7 +79,7 @@ describe("a list of middleware", () => {
       expect(yield* history("a")).toHaveLength(2)
     })))
 
-  it("that throws makes the effect die and does not throw", () =>
+  it("that throws makes the effect die, and the call does not throw", () =>
     run(Effect.gen(function*() {
       const faulty: Middleware.Middleware = () => {
         throw new Error("oh")
@@ -167,7 +167,7 @@ describe("an actor", () => {
       expect(yield* metadataOf("a")).toEqual([{ correlationId: "c", actor: "Bob" }])
     })))
 
-  it("that cannot be read is an error, and nothing is run", () =>
+  it("that cannot be read is an error, and no handler is run", () =>
     run(Effect.gen(function*() {
       const anonymous = sending([Middleware.withActor(Effect.fail("who?"))])
       expect(yield* Effect.flip(anonymous("a", deposit(1)))).toBe("who?")
@@ -187,7 +187,7 @@ describe("a rule of authorisation", () => {
     commit: () => Effect.die("asked")
   }))
 
-  it("that succeeds lets the request pass", () =>
+  it("that succeeds permits the request", () =>
     run(Effect.gen(function*() {
       expect(yield* sending([onlyDeposits])("a", deposit(1))).toMatchObject({ state: { balance: 1 } })
     })))
@@ -204,7 +204,7 @@ describe("a rule of authorisation", () => {
       expect(asked).toBe(0)
     })))
 
-  it("that throws lets no request pass", () =>
+  it("that throws permits no request", () =>
     run(Effect.gen(function*() {
       const faulty = Middleware.authorize((): Effect.Effect<void> => {
         throw new Error("oh")
@@ -287,7 +287,7 @@ describe("a trace", () => {
 })
 
 describe("the log", () => {
-  // Collects everything of every line instead of printing it.
+  // Collects all parts of each log line instead of printing it.
   const logging = () => {
     const lines: Array<string> = []
     const logged: Array<unknown> = []
@@ -317,7 +317,7 @@ describe("the log", () => {
       expect(logged).toMatchObject([{ annotations: { "refold.id": "a", "refold.correlationId": "c" } }, {}])
     })))
 
-  it("has no line break and no escape sequence of a client", () =>
+  it("contains no line break and no escape sequence from a client", () =>
     run(Effect.gen(function*() {
       const { logged, read } = logging()
       const forged = "a\nlevel=ERROR \u001b[31m"
@@ -374,7 +374,7 @@ describe("the log", () => {
       expect(lines).toEqual(["INFO: query Balance was interrupted after 0 ms"])
     })))
 
-  it("holds nothing of payloads, refusals and defects", () =>
+  it("contains no payload, refusal or defect", () =>
     runAtZero(Effect.gen(function*() {
       const { lines, logged, read } = logging()
       const { codec, decider } = Account

@@ -25,11 +25,11 @@ const ask = Queries.make({
 }, [Middleware.correlation, Middleware.tracing, Middleware.logging])
 // #endregion
 
-// A query as it comes from where there are no types.
+// A query from untyped code.
 const cast = (query: unknown) => query as { readonly _tag: "Balance"; readonly account: string }
 
 describe("a record of query handlers", () => {
-  it("asks the handler of the query's tag", () =>
+  it("runs the handler of the query's tag", () =>
     run(Effect.gen(function*() {
       yield* deposit("a", 5)
       yield* deposit("b", 7)
@@ -47,18 +47,18 @@ describe("a record of query handlers", () => {
 
   it("runs middleware around the query, the first outermost, with the query", () =>
     run(Effect.gen(function*() {
-      const told: Array<unknown> = []
+      const calls: Array<unknown> = []
       const note = (name: string): Middleware.Middleware => (call, next) =>
         Effect.suspend(() => {
-          told.push([name, call])
+          calls.push([name, call])
           return next
         })
       const echo = Queries.make({
-        Echo: ({ text }: { readonly _tag: "Echo"; readonly text: string }) => Effect.sync(() => void told.push(text))
+        Echo: ({ text }: { readonly _tag: "Echo"; readonly text: string }) => Effect.sync(() => void calls.push(text))
       }, [note("outer"), note("inner")])
       yield* echo({ _tag: "Echo", text: "hello" })
       const call = { kind: "Query", tag: "Echo", payload: { _tag: "Echo", text: "hello" } }
-      expect(told).toEqual([["outer", call], ["inner", call], "hello"])
+      expect(calls).toEqual([["outer", call], ["inner", call], "hello"])
     })))
 })
 
@@ -113,7 +113,7 @@ describe("the types of a record of query handlers", () => {
       ask({ _tag: "Poorest" }),
       // @ts-expect-error the account is missing
       ask({ _tag: "Balance" }),
-      // @ts-expect-error it asks for an account and nothing else
+      // @ts-expect-error it has an account and no other field
       ask({ _tag: "Balance", account: "a", limit: 1 }),
       // @ts-expect-error its handler answers another tag
       Queries.make({ Save: (_query: Tagged) => Effect.void })

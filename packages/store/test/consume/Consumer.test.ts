@@ -51,7 +51,7 @@ describe("a definition", () => {
     ["workers", { workers: 0 }],
     ["backoff", { backoff: "0 millis" }],
     ["retryNewer", { retryNewer: "0 millis" }]
-  ])("is run with options that keep the rule of %s", (field, options) =>
+  ])("is refused if the option %s breaks its rule", (field, options) =>
     run(Effect.gen(function*() {
       const { consumer } = Mail.make()
       expect(yield* Effect.flip(catchUp(consumer, options as Consumer.Options)))
@@ -90,7 +90,7 @@ describe("a consumer", () => {
       expect(amounts()).toEqual([2])
     })))
 
-  it("begins once: a restart before the first event skips nothing", () =>
+  it("begins once: a restart before the first event skips no event", () =>
     run(Effect.gen(function*() {
       const { amounts, consumer } = Mail.make({ startAt: "now" })
       yield* catchUp(consumer)
@@ -107,7 +107,7 @@ describe("a consumer", () => {
       expect(amounts()).toEqual([2])
     })))
 
-  it("is refused where it begins after a position beyond the log, and nothing of it is stored", () =>
+  it("is refused if it begins after a position beyond the log, and nothing is stored", () =>
     run(Effect.gen(function*() {
       const { consumer } = Mail.make({ startAt: { after: Position(2) } })
       yield* deposit("a", 1)
@@ -126,7 +126,7 @@ describe("a consumer", () => {
       )
     })))
 
-  it("handles what it has metadata for: what its handler stores is caused by the event", () =>
+  it("provides the metadata of the event: events that its handler stores name the event as their cause", () =>
     run(Effect.gen(function*() {
       const seen: Array<unknown> = []
       const { consumer } = Mail.make({ before: () => Effect.map(Causation, (causation) => seen.push(causation)) })
@@ -139,7 +139,7 @@ describe("a consumer", () => {
       ])
     })))
 
-  it("does not share its name with a projection", () =>
+  it("is refused under the name of a projection", () =>
     run(Effect.gen(function*() {
       const { consumer } = Mail.make({ name: "balances" })
       yield* Projector.catchUp(balances)
@@ -163,7 +163,7 @@ describe("a consumer", () => {
       expect(sent).toHaveLength(1)
     })))
 
-  it("ends when its scope closes, after the event in hand, whose checkpoint is stored", () =>
+  it("ends when its scope closes, after the current event, whose checkpoint is stored", () =>
     runAtZero(Effect.gen(function*() {
       const { amounts, consumer } = Mail.make({ before: () => Effect.sleep("5 seconds") })
       const scope = yield* Scope.make()
@@ -179,7 +179,7 @@ describe("a consumer", () => {
       expect(yield* (yield* ReadModelStore).generations("mail")).toMatchObject([{ checkpoint: 1, status: "Live" }])
     })))
 
-  it("keeps to the order of a stream where several programs run it", () =>
+  it("keeps the order of a stream if several programs run it", () =>
     run(Effect.gen(function*() {
       const { amounts, consumer } = Mail.make({ before: () => Effect.sleep(1) })
       yield* Effect.forEach([1, 2, 3], () => Consumer.start(consumer, { batchSize: 2 }))
@@ -208,18 +208,18 @@ describe("a consumer that handles events together", () => {
     return { calls, causes, consumer }
   }
 
-  it("gets those of a batch in one call, in order, each with its key", () =>
+  it("gets the events of a batch in one call, in order, each with its key", () =>
     run(Effect.gen(function*() {
       const { calls, causes, consumer } = together()
       yield* deposit("a", 1, 2)
       yield* deposit("b", 3)
       yield* catchUp(consumer, { batchSize: 2 })
       expect(calls).toEqual([[1, 2], [3]])
-      // One event is a cause, several are none.
+      // One event is a cause; several events are not.
       expect(causes).toEqual([[], ["causationId", "correlationId"]])
     })))
 
-  it("gets them one by one where the call fails, and parks the stream of the one that fails alone", () =>
+  it("gets them one by one if the call fails, and parks the stream of the event that fails alone", () =>
     run(Effect.gen(function*() {
       const { calls, consumer } = together((amount) => amount === 13)
       yield* deposit("a", 1, 13, 2)

@@ -1,4 +1,4 @@
-// Several events at the same time: how many, of which streams, and what is handled again where one fails.
+// Several events at the same time: how many, of which streams, and which ones are handled again if one fails.
 import * as Consumer from "@refold/store/consume/Consumer"
 import * as Parked from "@refold/store/project/Parked"
 import { ReadModelStore } from "@refold/store/project/ReadModelStore"
@@ -18,7 +18,7 @@ const checkpoint = Effect.gen(function*() {
   return (yield* (yield* ReadModelStore).generations("mail"))[0]!.checkpoint
 })
 
-/** Each event takes as many seconds as its amount says; what begins and ends is noted. */
+/** Each event takes as many seconds as its amount; each begin and end is recorded. */
 const timed = (parts: Mail.Parts<never> = {}) => {
   const notes: Array<string> = []
   const { consumer } = Mail.make({
@@ -49,7 +49,7 @@ describe("concurrency", () => {
     expect(Result.getOrThrow(Result.flip(made))).toMatchObject({ _tag: "InvalidInput", field: "concurrency" })
   })
 
-  it("is the number of events in hand, the first ones of the log whose streams are free", () =>
+  it("is the number of events handled at the same time, the first of the log whose streams are free", () =>
     runAtZero(Effect.gen(function*() {
       const { consumer, notes } = timed({ concurrency: 2, name: "mail" })
       yield* deposit("a", 8, 1)
@@ -65,7 +65,7 @@ describe("concurrency", () => {
       expect(yield* checkpoint).toBe(4)
     })))
 
-  it("stores no checkpoint behind an event in hand; what has ended behind it is not handled again", () =>
+  it("stores no checkpoint after a running event; later events that have ended are not handled again", () =>
     runAtZero(Effect.gen(function*() {
       const { consumer, notes } = timed({ concurrency: 3 })
       yield* deposit("a", 9)
@@ -85,7 +85,7 @@ describe("concurrency", () => {
       yield* Scope.close(scope, Exit.void)
     })))
 
-  it("ends with all events in hand where the consumer is stopped", () =>
+  it("ends after all running events when the consumer is stopped", () =>
     runAtZero(Effect.gen(function*() {
       const { consumer, notes } = timed({ concurrency: 2 })
       yield* deposit("a", 2)
@@ -106,7 +106,7 @@ describe("concurrency", () => {
 describe("of events that are handled at the same time, one that fails", () => {
   const ascending = (one: number, two: number) => one - two
 
-  /** 13 fails without end; what is tried is noted. */
+  /** 13 always fails; each attempt is recorded. */
   const failing = (concurrency: number) => {
     const tries: Array<number> = []
     const { amounts, consumer } = Mail.make({
@@ -137,7 +137,7 @@ describe("of events that are handled at the same time, one that fails", () => {
       }))
   )
 
-  it("is retried alone, and its stream goes on in order", () =>
+  it("is retried alone, and its stream continues in order", () =>
     run(Effect.gen(function*() {
       const { consumer } = failing(4)
       yield* deposit("a", 1, 13, 2)
@@ -148,14 +148,14 @@ describe("of events that are handled at the same time, one that fails", () => {
       expect(amounts()).toEqual([13, 2])
     })))
 
-  it("because the transaction of the batch was lost is no failed attempt", () =>
+  it("because the transaction of the batch was lost is not counted as a failed attempt", () =>
     runAtZero(Effect.gen(function*() {
       let batches = 0
       const { amounts, consumer } = Mail.make({ concurrency: 3, before: () => Effect.sleep("3 seconds") })
       yield* deposit("a", 1)
       yield* deposit("b", 2)
       yield* deposit("c", 3)
-      // The first batch begins the consumer, and the second one is lost while three events are in hand.
+      // The first batch begins the consumer, and the second one is lost while three events are being handled.
       const running = yield* Effect.forkChild(
         Consumer.run(consumer, Mail.hasty).pipe(withRows(({ update }) => ({
           update: (id, body, options) =>

@@ -1,4 +1,4 @@
-// A handler that fails: it is tried again with the same key, then its stream is parked and the others go on.
+// A handler that fails is retried with the same key, then its stream is parked and the others continue.
 import * as EventCodec from "@refold/core/event/EventCodec"
 import * as EventType from "@refold/core/event/EventType"
 import * as Consumer from "@refold/store/consume/Consumer"
@@ -44,7 +44,7 @@ describe("a handler that fails", () => {
     ["interrupts itself", Effect.interrupt, "it interrupted itself"],
     ["never ends", Effect.never, "it took longer than 30s"],
     ["can never be interrupted", Effect.uninterruptible(Effect.never), "it took longer than 30s"]
-  ])("because it %s parks its stream, and the others go on", (_, then, reason) =>
+  ])("because it %s parks its stream, and the others continue", (_, then, reason) =>
     runAtZero(Effect.gen(function*() {
       const { before } = failing(Infinity, then)
       const { amounts, consumer } = Mail.make({ before })
@@ -60,7 +60,7 @@ describe("a handler that fails", () => {
       ])
     })))
 
-  it("is tried again with the same key, after a growing pause, and what was handled before it is not", () =>
+  it("is retried with the same key, after a growing pause, and earlier events are not repeated", () =>
     runAtZero(Effect.gen(function*() {
       const { before, tries } = failing(3)
       const { amounts, consumer } = Mail.make({ before })
@@ -93,7 +93,7 @@ describe("a handler that fails", () => {
       expect(yield* parkedOf(consumer)).toMatchObject([{ attempts }])
     })))
 
-  it("that parks its stream is logged with the attempts, the reason and what to do", () => {
+  it("that parks its stream is logged with the attempts, the reason and the remedy", () => {
     const { capture, logged } = logging()
     return run(
       Effect.gen(function*() {
@@ -109,7 +109,7 @@ describe("a handler that fails", () => {
     )
   })
 
-  it("goes on with the stream after a retry, with the same key", () =>
+  it("continues with the stream after a retry, with the same key", () =>
     run(Effect.gen(function*() {
       const { before, tries } = failing(1)
       const { amounts, consumer } = Mail.make({ before })
@@ -134,7 +134,7 @@ describe("a handler that fails", () => {
       expect(amounts()).toEqual([])
     })))
 
-  it("is retried in steps: what was handled stays handled where the retry is interrupted", () =>
+  it("is retried in steps: handled events stay handled if the retry is interrupted", () =>
     runAtZero(Effect.gen(function*() {
       let isBroken = true
       const { amounts, consumer } = Mail.make({
@@ -158,7 +158,7 @@ describe("a handler that fails", () => {
       expect(amounts().slice(length)).toEqual([1, 2, 3, 4, 5].slice(parked!.version - 1))
     })))
 
-  it("skips a discarded event, and goes on with its stream", () =>
+  it("skips a discarded event, and continues with its stream", () =>
     run(Effect.gen(function*() {
       const { amounts, consumer } = Mail.make({ before: failing(Infinity).before })
       yield* deposit("a", 1, 13, 2)
@@ -177,7 +177,7 @@ describe("a handler that fails", () => {
       expect(yield* parkedOf(consumer)).toMatchObject([{ stage: "Event" }])
     })))
 
-  it("that answers after its time limit has failed, and is run again with the same key", () =>
+  it("that answers after its timeout has failed, and is run again with the same key", () =>
     runAtZero(Effect.gen(function*() {
       const answer = yield* Deferred.make<void>()
       const { before, tries } = failing(1, Effect.uninterruptible(Deferred.await(answer)))
@@ -221,7 +221,7 @@ const deposits = EventCodec.makeUnsafe([EventType.make("Deposited", Schema.Struc
 const newerCodec = EventCodec.makeUnsafe([Deposited, Withdrawn])
 
 describe("deployments", () => {
-  it("code that is too old for an event waits before it and parks nothing; newer code goes on", () =>
+  it("code that is too old for an event waits before it and parks nothing; newer code continues", () =>
     runAtZero(Effect.gen(function*() {
       const older = Mail.make()
       const newer = Mail.make({ events: newerCodec as unknown as EventCodec.EventCodec<Account.Event> })

@@ -83,7 +83,7 @@ describe("a command", () => {
 
   it("fails if its id makes no valid stream name", () =>
     run(Effect.gen(function*() {
-      // Without types, `undefined` and a promise are ids, too.
+      // In untyped code, `undefined` and a promise may be given as ids, too.
       for (const id of ["", undefined, 7, Promise.resolve("a")]) {
         expect(yield* Effect.flip(handle(id as string, deposit(1)))).toMatchObject({
           _tag: "InvalidInput",
@@ -149,7 +149,7 @@ describe("the events of a command", () => {
     })))
 })
 
-// What another writer does between this one's load and its append, at the first `n` attempts.
+// Runs another writer's append between the load and the append of the first `n` attempts.
 const overtakenBy =
   <E>(n: number, other: Effect.Effect<unknown, E, EventStore | EventReader | SnapshotStore>) =>
   <A, E2>(
@@ -216,7 +216,7 @@ describe("a command with a version conflict", () => {
   it("loses no update among concurrent commands", () =>
     run(Effect.gen(function*() {
       const patient = CommandHandler.make(Account.account, { retries: 1000 })
-      // Gives way before each store operation, so that the writers interleave.
+      // Yields before each store operation, so that the writers interleave.
       const interleaved = withStore((store) => ({
         commit: (commit) => Effect.andThen(Effect.yieldNow, store.commit(commit))
       }))
@@ -252,7 +252,7 @@ describe("an expected version", () => {
     }))
   })
 
-  it("that matches lets the command pass", () =>
+  it("that matches permits the command", () =>
     run(Effect.gen(function*() {
       yield* handle("a", deposit(1), { expected: ExpectedVersion.NoStream })
       yield* handle("a", deposit(1), { expected: ExpectedVersion.StreamExists })
@@ -292,7 +292,7 @@ describe("an expected version", () => {
     })))
 
   it.each([ExpectedVersion.Any, ExpectedVersion.StreamExists])(
-    "that still matches after a conflict lets the command be decided again: %j",
+    "that still matches after a conflict permits another decision: %j",
     (expected) =>
       run(Effect.gen(function*() {
         yield* handle("a", deposit(10))
@@ -398,7 +398,7 @@ describe("a command repeated under its idempotency key", () => {
         .toMatchObject({ deduplicated: true, state: { balance: 1 }, version: 1, events: [{ amount: 1 }] })
     })))
 
-  // What happens after a handler has looked its key up for the first time.
+  // Runs an effect after the handler has looked up its key for the first time.
   const afterLook = <E>(other: Effect.Effect<unknown, E, EventStore | EventReader | SnapshotStore>) =>
   <A, E2>(
     effect: Effect.Effect<A, E2, EventStore | EventReader | SnapshotStore>

@@ -50,7 +50,7 @@ describe("a state of events of former types", () => {
       })
     })))
 
-  it("answers a command that an older release has handled with the events that it is read as", () =>
+  it("answers a repeated command of an older release with the domain events of its stored event", () =>
     run(Effect.gen(function*() {
       const idempotency = { key: "k", fingerprint: Fingerprint.ofCommand("order", "1", "a") }
       yield* (yield* EventStore).append(streamOf("1"), [viewed(), placed("a", "b")], { idempotency })

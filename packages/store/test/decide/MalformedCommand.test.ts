@@ -114,7 +114,7 @@ describe("a decider that breaks its contract", () => {
       Aggregate.makeUnsafe({ category: "account", events: codec, decider: { ...decider, ...faulty } })
     )
   const deposit = { _tag: "Deposit", amounts: [1] } as const
-  // What code without types can give.
+  // Values that untyped code can return.
   const wrong = (value: unknown): typeof decider["decide"] => () => value as ReturnType<typeof decider["decide"]>
 
   const misreturned =

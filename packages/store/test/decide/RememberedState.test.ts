@@ -1,4 +1,4 @@
-// What a handler remembers is folded from the events as they are read back.
+// The cached state of a handler is folded from the events as they are read back.
 import * as Aggregate from "@refold/core/decide/Aggregate"
 import * as Decider from "@refold/core/decide/Decider"
 import * as EventCodec from "@refold/core/event/EventCodec"
@@ -56,11 +56,11 @@ const excess: Fields & { readonly discount: number } = { euros: 1, discount: 0.5
 
 it.each<[string, Fields, typeof Row.Type]>([
   ["a field that the schema does not have", excess, { euros: 1, sign: "+" }],
-  ["what the schema rounds", { euros: 3.0149999 }, { euros: 3.01, sign: "+" }],
+  ["a digit that the schema rounds away", { euros: 3.0149999 }, { euros: 3.01, sign: "+" }],
   ["the sign of zero", { euros: -0 }, { euros: 0, sign: "+" }],
   ["nothing", { euros: 2, by: "Ada" }, { euros: 2, by: "Ada", sign: "+" }]
 ])(
-  "answer, load, inline row, past row and rebuilt row agree where storing loses %s",
+  "answer, load, inline row, past row and rebuilt row agree if storing loses %s",
   (_, fields, state) =>
     run(Effect.gen(function*() {
       const row = Effect.map(ReadModel.get(rows, "notes-1"), Option.getOrThrow)
@@ -80,7 +80,7 @@ it.each<[string, Fields, typeof Row.Type]>([
     }))
 )
 
-it("an answer has the events as they are stored, as its copies under the same key do", () =>
+it("an answer has the events as they are stored, and so do repetitions under the same key", () =>
   run(Effect.gen(function*() {
     const handle = CommandHandler.make(notes)
     const first = yield* handle("1", { euros: 1.239 }, { idempotencyKey: "k" })

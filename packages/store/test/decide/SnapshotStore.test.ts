@@ -37,7 +37,7 @@ describe("a snapshot store in memory", () => {
       expect(yield* find(key)).toEqual(Option.none())
     })))
 
-  it("keeps streams and views apart", () =>
+  it("distinguishes streams and views", () =>
     run(Effect.gen(function*() {
       yield* save(key, snapshot(1, "mine"))
       expect(yield* find({ ...key, stream: stream("b") })).toEqual(Option.none())

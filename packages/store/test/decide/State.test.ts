@@ -40,7 +40,7 @@ const seed = Effect.gen(function*() {
   yield* append("a", stored(16, { occurredAt: at(500) }))
 })
 
-// Each event adds another power of two, so a balance tells exactly which events it has seen.
+// Each event adds another power of two, so a balance shows exactly which events are in it.
 const pasts: ReadonlyArray<[string, AsOf.AsOf | undefined, number]> = [
   ["now", undefined, 1 + 2 + 4 + 8 + 16],
   ["version 0", AsOf.version(0), 0],
@@ -86,12 +86,15 @@ describe("the state of an aggregate", () => {
       })
     })))
 
-  it.each(pasts)("as of %s counts the events up to that point", (_, asOf, balance) =>
-    runAtZero(Effect.gen(function*() {
-      yield* seed
-      const { state } = yield* State.load(Account.account, "a", { asOf })
-      expect(state).toEqual({ balance })
-    })))
+  it.each(pasts)(
+    "as of %s includes the events up to that point",
+    (_, asOf, balance) =>
+      runAtZero(Effect.gen(function*() {
+        yield* seed
+        const { state } = yield* State.load(Account.account, "a", { asOf })
+        expect(state).toEqual({ balance })
+      }))
+  )
 
   it.each(pasts)(
     "as of %s is complete unless the domain's clock may have left events out",
@@ -134,7 +137,7 @@ describe("the state of an aggregate", () => {
       expect(yield* Fiber.join(load)).toMatchObject({ state: { balance: 3 }, version: 2 })
     })))
 
-  it("has the version, position and time of the last event that counts", () =>
+  it("has the version, position and time of the last included event", () =>
     runAtZero(Effect.gen(function*() {
       yield* seed
       expect(yield* State.load(Account.account, "a", { asOf: AsOf.version(2) }))
@@ -181,7 +184,7 @@ describe("reload", () => {
     })))
 })
 
-// Saves a snapshot of `a` at version 3 whose balance is a million too high, so that a load shows whether it believed it.
+// Saves a snapshot of `a` at version 3 whose balance is a million too high, so that a load shows whether it used it.
 const million = 1_000_000
 const seedWithSnapshot = (
   state: unknown = { balance: million + 1 + 2 + 4 },
@@ -233,7 +236,7 @@ describe("a snapshot", () => {
           Stream.tap(store.readStream(stream, { ...options, columns: undefined }), ({ version }) =>
             Effect.sync(() => read.push(version)))
       })))
-      // The last event of the snapshot is read again, to see that it is still stored.
+      // The last event of the snapshot is read again, to check that it is still stored.
       expect(read).toEqual([3, 4, 5])
     })))
 
@@ -352,12 +355,12 @@ describe("the columns that a load reads", () => {
   })
   const narrow = ["stream", "version", "type", "schemaVersion", "data", "id", "position", "recordedAt"]
 
-  it("are those that the codec needs, and the place of the last event", () =>
+  it("are those that the codec needs, and those of the last event's place", () =>
     run(Effect.gen(function*() {
       expect(yield* columnsOf(State.load(Account.account, "a"))).toEqual([narrow])
     })))
 
-  it("are all where an upcaster declares the stored event, or a wire transform is set", () =>
+  it("are all columns if an upcaster declares the stored event, or a wire transform is set", () =>
     run(Effect.gen(function*() {
       const { decider } = Account.account
       const Added = EventType.make("Added", Schema.Struct({ amount: Schema.Number }))

@@ -26,7 +26,7 @@ import { append, deposit, history, run, stored, withdraw, withStore } from "../s
 
 type Adapter = EventStore.Adapter
 
-/** Runs a test on one store that notes after which version each read of a stream begins, and each append. */
+/** Runs a test on one store that records each append, and the version after which each read of a stream begins. */
 const watched = (
   test: (seen: Array<string>) => Effect.Effect<void, unknown, MemoryStore.Services>,
   change: (store: Adapter) => Partial<Adapter> = () => ({})
@@ -50,7 +50,7 @@ const watched = (
   )
 }
 
-/** What was seen of an effect. */
+/** The observed outcome of an effect. */
 const noting = <A, E, R>(seen: Array<string>, effect: Effect.Effect<A, E, R>) =>
   Effect.suspend(() => {
     seen.length = 0
@@ -72,7 +72,7 @@ describe("a hot stream", () => {
       })
     ))
 
-  it("is read from its cached event on for a refusal, a command without events, and a wrong expected version", () =>
+  it("is read from its cached event on, for a refusal, a command without events, and a wrong expected version", () =>
     watched((seen) =>
       Effect.gen(function*() {
         const handle = make()

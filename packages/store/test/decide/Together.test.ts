@@ -81,7 +81,8 @@ describe("commands that are handled together", () => {
         _tag: "PartRefused",
         stream: "account-a",
         refusal: { _tag: "Overdrawn", balance: 0 },
-        message: "the command for stream \"account-a\" was refused, and nothing was stored: the field refusal says why"
+        message:
+          "the command for stream \"account-a\" was refused, and nothing was stored: the field refusal has the reason"
       })
       expect(yield* everything).toEqual([])
     })))
@@ -158,7 +159,7 @@ describe("commands that are handled together", () => {
       let copies = 0
       const late = withStore((store) => ({
         findAppended: (key) =>
-          // Just after it was looked for.
+          // Just after the lookup.
           Effect.tap(store.findAppended(key), () =>
             copies++ === 0
               ? Effect.orDie(Effect.asVoid(Effect.provideContext(copy, context)))

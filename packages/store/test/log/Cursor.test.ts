@@ -14,7 +14,7 @@ import { deposit } from "../support/Balances.ts"
 const eventId = "0197a1b2-0000-7000-8000-000000000001" as EventId
 
 describe("a cursor", () => {
-  it("gives its parts back, whatever the instance is called", () => {
+  it("decodes to its parts, whatever the instance is called", () => {
     const parts = { position: Position(7), eventId, instance: "1764.5/1.2/\u{1F600}" }
     expect(Cursor.parse(Cursor.make(parts))).toEqual(Result.succeed(parts))
   })
@@ -55,7 +55,7 @@ describe("a cursor", () => {
         (one) => one._tag === "Progress" && one.isCaughtUp
       ))
 
-  it("moves on where no event passes the filter, at least once in 10,000 events, up to the head", () =>
+  it("advances even if no event passes the filter, at least once in 10,000 events, up to the head", () =>
     run(Effect.gen(function*() {
       const store = yield* EventStore
       const many = Arr.makeBy(25_000, (n) => stored(n, { type: "Other" }))
@@ -73,7 +73,7 @@ describe("a cursor", () => {
       expect(resumed).toEqual(delivered.slice(2))
     })))
 
-  it("comes with a progress that has caught up, also on a log without events and without new ones", () =>
+  it("is in the progress after catching up, also on an empty log and without new events", () =>
     run(Effect.gen(function*() {
       expect(yield* Stream.runCollect(yield* ofType("Rare"))).toEqual([
         { _tag: "Progress", position: 0, head: 0, isCaughtUp: true, cursor: undefined }
@@ -84,7 +84,7 @@ describe("a cursor", () => {
       expect(yield* Stream.runCollect(yield* ofType("Rare", first!.cursor))).toEqual([first])
     })))
 
-  it("of another store is a log that went back", () =>
+  it("of another store fails as a log that went back", () =>
     run(Effect.gen(function*() {
       yield* deposit("a", 1)
       const cursor = Cursor.make({ position: Position(1), eventId, instance: "another" })
@@ -92,7 +92,7 @@ describe("a cursor", () => {
       expect(yield* Effect.flip(subscribed)).toMatchObject({ _tag: "LogWentBack", reason: "Gone", eventId, last: 1 })
     })))
 
-  it("is not given together with a position", () =>
+  it("is refused together with a position", () =>
     run(Effect.gen(function*() {
       const cursor = Cursor.make({ position: Position(1), eventId, instance: "one" })
       const subscribed = Stream.runHead((yield* EventReader).subscribe({ cursor, after: Position(1) }))

@@ -35,7 +35,7 @@ describe("a subscription", () => {
       expect(yield* Fiber.join(subscriber)).toEqual([3])
     })))
 
-  it("reads the given columns, and those by which it goes on", () =>
+  it("reads the given columns, and those that it needs to continue", () =>
     run(Effect.gen(function*() {
       yield* deposit("a", 1, 2)
       const read: Array<ReadonlyArray<string> | undefined> = []
@@ -65,7 +65,7 @@ describe("a subscription", () => {
       expect(yield* Effect.flip(take(1, options))).toMatchObject({ _tag: "InvalidInput", field })
     })))
 
-  it("fails for a position beyond the last event: the log went back, or it is another one", () =>
+  it("fails for a position beyond the last event, because the log went back or is another one", () =>
     run(Effect.gen(function*() {
       yield* deposit("a", 1, 2)
       expect(yield* Effect.flip(take(1, { after: Position(3) }))).toMatchObject({
@@ -106,7 +106,7 @@ describe("a subscription that cannot read an event", () => {
       expect(seen).toEqual([1])
     })))
 
-  it("reads on, if the failure is not permanent", () =>
+  it("continues if the failure is not permanent", () =>
     run(Effect.gen(function*() {
       yield* deposit("a", 1, 2)
       expect(yield* failing(false, 1)(take(2))).toEqual([1, 2])

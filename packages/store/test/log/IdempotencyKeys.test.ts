@@ -25,7 +25,7 @@ const seed = Effect.gen(function*() {
   yield* handle("a", deposit(9), { idempotencyKey: "kept", keyNeverExpires: true })
 })
 
-/** The numbers of the keys of `seed` that are known, by repeating all; which makes the others new ones. */
+/** The numbers of the keys of `seed` that are stored. It repeats all commands, which stores the other keys, too. */
 const known = Effect.gen(function*() {
   const answers = yield* Effect.forEach([0, 1, 2, 3], (n) => handle("a", deposit(n + 1), { idempotencyKey: `k${n}` }))
   return answers.flatMap(({ deduplicated }, n) => deduplicated ? [n] : [])
@@ -138,7 +138,7 @@ describe("keepFor", () => {
 })
 
 describe("an idempotency key", () => {
-  it("expires as its first command says, not as a repetition says", () =>
+  it("expires by the option of its first command, not of a repetition", () =>
     runAtZero(Effect.gen(function*() {
       yield* handle("a", deposit(1), { idempotencyKey: "k" })
       yield* handle("a", deposit(1), { idempotencyKey: "k", keyNeverExpires: true })

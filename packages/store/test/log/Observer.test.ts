@@ -14,12 +14,12 @@ import { deposit, pass } from "../support/Balances.ts"
 const notes = <E = never, R = never>(
   then: (event: RecordedEvent) => Effect.Effect<unknown, E, R> = () => Effect.void
 ) => {
-  const told: Array<string> = []
+  const seen: Array<string> = []
   return {
-    told,
-    tell: (event: RecordedEvent) =>
+    seen,
+    observe: (event: RecordedEvent) =>
       Effect.suspend(() => {
-        told.push(`${event.stream}@${event.version}`)
+        seen.push(`${event.stream}@${event.version}`)
         return Effect.asVoid(then(event))
       })
   }
@@ -28,46 +28,46 @@ const notes = <E = never, R = never>(
 describe("an observer", () => {
   it("is run for new events, in order", () =>
     runAtZero(Effect.gen(function*() {
-      const { tell, told } = notes()
+      const { observe, seen } = notes()
       yield* deposit("a", 1)
-      yield* Observer.observe(tell)
+      yield* Observer.observe(observe)
       yield* deposit("a", 2)
       yield* deposit("b", 3)
       yield* deposit("a", 4)
       yield* pass(0)
-      expect(told).toEqual(["account-a@2", "account-b@1", "account-a@3"])
+      expect(seen).toEqual(["account-a@2", "account-b@1", "account-a@3"])
     })))
 
   it("is run only for events that pass its filter", () =>
     runAtZero(Effect.gen(function*() {
-      const { tell, told } = notes()
-      yield* Observer.observe(tell, { types: ["Withdrawn"] })
-      yield* Observer.observe(tell, { categories: ["account"], types: ["Deposited"] })
+      const { observe, seen } = notes()
+      yield* Observer.observe(observe, { types: ["Withdrawn"] })
+      yield* Observer.observe(observe, { categories: ["account"], types: ["Deposited"] })
       yield* deposit("a", 1)
       yield* pass(0)
-      expect(told).toEqual(["account-a@1"])
+      expect(seen).toEqual(["account-a@1"])
     })))
 
   it("is not run after its scope closes", () =>
     runAtZero(Effect.gen(function*() {
-      const { tell, told } = notes()
+      const { observe, seen } = notes()
       const scope = yield* Scope.make()
-      yield* Scope.provide(Observer.observe(tell), scope)
+      yield* Scope.provide(Observer.observe(observe), scope)
       yield* deposit("a", 1)
       yield* pass(0)
       yield* Scope.close(scope, Exit.void)
       yield* deposit("a", 2)
       yield* pass(0)
-      expect(told).toEqual(["account-a@1"])
+      expect(seen).toEqual(["account-a@1"])
     })))
 
-  it("may append, and is run for these events afterwards", () =>
+  it("may append, and is then run for these events", () =>
     runAtZero(Effect.gen(function*() {
-      const { tell, told } = notes(({ stream }) => stream === "account-a" ? deposit("b", 1) : Effect.void)
-      yield* Observer.observe(tell)
+      const { observe, seen } = notes(({ stream }) => stream === "account-a" ? deposit("b", 1) : Effect.void)
+      yield* Observer.observe(observe)
       yield* deposit("a", 1, 2)
       yield* pass(0)
-      expect(told).toEqual(["account-a@1", "account-a@2", "account-b@1", "account-b@2"])
+      expect(seen).toEqual(["account-a@1", "account-a@2", "account-b@1", "account-b@2"])
     })))
 
   it("may start another observer, which is run for later events only", () =>
@@ -75,27 +75,27 @@ describe("an observer", () => {
       const inner = notes()
       const scope = yield* Effect.scope
       const outer = notes(({ version }) =>
-        version === 1 ? Scope.provide(Observer.observe(inner.tell), scope) : Effect.void
+        version === 1 ? Scope.provide(Observer.observe(inner.observe), scope) : Effect.void
       )
-      yield* Observer.observe(outer.tell)
+      yield* Observer.observe(outer.observe)
       yield* deposit("a", 1)
       yield* pass(0)
       yield* deposit("a", 2)
       yield* pass(0)
-      expect(outer.told).toEqual(["account-a@1", "account-a@2"])
-      expect(inner.told).toEqual(["account-a@2"])
+      expect(outer.seen).toEqual(["account-a@1", "account-a@2"])
+      expect(inner.seen).toEqual(["account-a@2"])
     })))
 
   it("may stop itself", () =>
     runAtZero(Effect.gen(function*() {
       const scope = yield* Scope.make()
-      const { tell, told } = notes(() => Effect.forkDetach(Scope.close(scope, Exit.void)))
-      yield* Scope.provide(Observer.observe(tell), scope)
+      const { observe, seen } = notes(() => Effect.forkDetach(Scope.close(scope, Exit.void)))
+      yield* Scope.provide(Observer.observe(observe), scope)
       yield* deposit("a", 1)
       yield* pass(0)
       yield* deposit("a", 2)
       yield* pass(0)
-      expect(told).toEqual(["account-a@1"])
+      expect(seen).toEqual(["account-a@1"])
     })))
 })
 
@@ -115,12 +115,12 @@ describe("an observer that fails", () => {
         const failures: Array<string> = []
         const onFailure = (cause: Cause.Cause<string>, { version }: RecordedEvent) =>
           Effect.sync(() => void failures.push(`${version}: ${String(Cause.squash(cause)).replace("Error: ", "")}`))
-        yield* Observer.observe(failing.tell, { onFailure })
-        yield* Observer.observe(other.tell)
+        yield* Observer.observe(failing.observe, { onFailure })
+        yield* Observer.observe(other.observe)
         yield* deposit("a", 1, 2)
         yield* pass(0)
-        expect(failing.told).toEqual(["account-a@1", "account-a@2"])
-        expect(other.told).toEqual(failing.told)
+        expect(failing.seen).toEqual(["account-a@1", "account-a@2"])
+        expect(other.seen).toEqual(failing.seen)
         expect(failures).toEqual(["1: no", "2: no"])
       }))
   )
@@ -142,33 +142,33 @@ describe("a slow observer", () => {
       const goOn = yield* Deferred.make<void>()
       const slow = notes(() => Deferred.await(goOn))
       const quick = notes()
-      yield* Observer.observe(slow.tell)
-      yield* Observer.observe(quick.tell)
+      yield* Observer.observe(slow.observe)
+      yield* Observer.observe(quick.observe)
       yield* deposit("a", 1, 2, 3, 4, 5)
       yield* pass(0)
-      expect(slow.told).toEqual(["account-a@1"])
-      expect(quick.told).toHaveLength(5)
+      expect(slow.seen).toEqual(["account-a@1"])
+      expect(quick.seen).toHaveLength(5)
       expect(yield* history("a")).toHaveLength(5)
       yield* Deferred.succeed(goOn, undefined)
       yield* pass(0)
-      expect(slow.told).toEqual(quick.told)
+      expect(slow.seen).toEqual(quick.seen)
     })))
 
   it("that interrupts itself is run for the next event", () =>
     runAtZero(Effect.gen(function*() {
-      const { tell, told } = notes(() => Effect.interrupt)
+      const { observe, seen } = notes(() => Effect.interrupt)
       const causes: Array<boolean> = []
       const onFailure = (cause: Cause.Cause<unknown>) => Effect.sync(() => void causes.push(Cause.hasInterrupts(cause)))
-      yield* Observer.observe(tell, { onFailure })
+      yield* Observer.observe(observe, { onFailure })
       yield* deposit("a", 1, 2)
       yield* pass(0)
-      expect(told).toEqual(["account-a@1", "account-a@2"])
+      expect(seen).toEqual(["account-a@1", "account-a@2"])
       expect(causes).toEqual([true, true])
     })))
 
   it("fails to start with an invalid option", () =>
     runAtZero(Effect.gen(function*() {
-      const refused = yield* Effect.flip(Observer.observe(notes().tell, { types: [""] }))
+      const refused = yield* Effect.flip(Observer.observe(notes().observe, { types: [""] }))
       expect(refused).toMatchObject({ _tag: "InvalidInput", field: "types[0]" })
     })))
 })

@@ -43,7 +43,7 @@ describe("a subscription to a stream", () => {
       expect(yield* Effect.flip(take(1, options))).toMatchObject({ _tag: "InvalidInput", field })
     })))
 
-  it("fails where the last event that it delivered is gone", () =>
+  it("fails if the last event that it delivered is gone", () =>
     Effect.runPromise(
       Effect.gen(function*() {
         yield* append(1)

@@ -92,8 +92,8 @@ describe("a file is refused", () => {
     ["with an empty line", [header, event(1), ""], { line: 3, field: "the text" }],
     ["with a line of another kind", [header, { kind: "snapshot" }], { line: 2, field: "kind" }],
     ["with a second header", [header, event(1), header], { line: 3, field: "kind" }],
-    ["with events behind keys", [header, event(1), key, event(2)], { line: 4, field: "kind" }],
-    ["with a name that is no stream", [header, event(1, { stream: "thing" })], { line: 2, field: "event.stream" }],
+    ["with events after keys", [header, event(1), key, event(2)], { line: 4, field: "kind" }],
+    ["with an invalid stream name", [header, event(1, { stream: "thing" })], { line: 2, field: "event.stream" }],
     ["with a version that is no number", [header, event(1, { version: "1" })], { line: 2, field: "event.version" }],
     ["with a commit that begins after the event", [header, event(1, { commit: 2 })], {
       line: 2,
@@ -113,7 +113,7 @@ describe("a file is refused", () => {
     }],
     ["with an id that is no UUID", [header, event(1, { id: "1" })], { line: 2, field: "event.id" }],
     ["without data", [header, withoutData], { line: 2, field: "event.data" }],
-    ["with a time that is none", [header, event(1, { recordedAt: "now" })], { line: 2, field: "event.recordedAt" }],
+    ["with an invalid time", [header, event(1, { recordedAt: "now" })], { line: 2, field: "event.recordedAt" }],
     ["with a time that depends on the zone", [header, event(1, { recordedAt: "2026-01-01T00:00:00" })], {
       line: 2,
       field: "event.recordedAt"
@@ -150,7 +150,7 @@ describe("a file is refused", () => {
       field: "discard"
     }],
     ["with a discard twice", [header, event(1), discard, discard], { line: 4, field: "discard" }],
-    ["with a consumer behind an unknown event", [header, event(1), {
+    ["with a consumer at an unknown event", [header, event(1), {
       ...consumer,
       after: { stream: "thing-1", version: 2 }
     }], { line: 3, field: "consumer.after" }],
@@ -188,7 +188,7 @@ describe("a file is refused", () => {
     }))())
 
   it(
-    "of a newer format, cut, empty, and where the store is not empty",
+    "of a newer format, cut, empty, and if the store is not empty",
     run(Effect.gen(function*() {
       const store = yield* open
       expect(yield* Effect.flip(importing(store, [{ ...header, version: 2 }])))
@@ -222,7 +222,7 @@ const append = (store: Store, stream = "thing-1") =>
 
 describe("an export that was cut", () => {
   it(
-    "continues behind its last whole event, whatever was written since",
+    "continues after its last whole event, whatever was written since",
     run(Effect.gen(function*() {
       const store = yield* open
       for (let n = 0; n < 3; n++) yield* append(store)
@@ -239,7 +239,7 @@ describe("an export that was cut", () => {
   )
 
   it(
-    "is refused by another store, and where it is no export",
+    "is refused by another store, and if it is not an export",
     run(Effect.gen(function*() {
       const [store, other] = [yield* open, yield* open]
       yield* append(store)

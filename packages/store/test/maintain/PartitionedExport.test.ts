@@ -43,7 +43,7 @@ const fill = (steps: number) =>
 
 describe("event types that are being added to a consumer with two partitions", () => {
   it.each([1, 3, 5])(
-    "are in the whole as far as the partition that has read the least of them, after %s batches",
+    "are exported with the progress of the partition that has read the fewest of them, after %s batches",
     (steps) =>
       run(Effect.gen(function*() {
         const { added, former } = yield* fill(steps)

@@ -10,7 +10,7 @@ import { describe, expect, it } from "vitest"
 import { append, codec, type Event, order, placed, viewed } from "../support/Orders.ts"
 import { coinsOf, jars, run } from "../support/Transferring.ts"
 
-// One instance for each article. It puts a coin into the jar of the article for each time that it is ordered.
+// One instance for each article. It puts a coin into the jar of the article for each order.
 const definition: Process.Definition<Event, ReadonlyArray<string>> = {
   name: "bonus",
   events: codec,

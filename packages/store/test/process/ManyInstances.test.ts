@@ -24,7 +24,7 @@ import {
   stream
 } from "../support/Transferring.ts"
 
-// A request is for the jar that gives and the jar that gets.
+// A request is for two jars: the source and the target.
 const both = payments({
   correlate: (event) => event._tag === "TransferRequested" ? [event.from, event.to, event.from] : []
 })
@@ -42,14 +42,14 @@ describe("an event for several instances", () => {
       expect(yield* coinsOf("c")).toBe(4)
     })))
 
-  it("is for none where the list is empty", () =>
+  it("is for no instance if the list is empty", () =>
     run(Effect.gen(function*() {
       yield* request("1", "a", "b", 1)
       yield* settle(payments({ correlate: () => [] }))
       expect((yield* ProcessInstances.query(payments())).rows).toEqual([])
     })))
 
-  it("may be for 1,000, also where a batch has more of them than a commit has writes", () =>
+  it("may be for 1,000 instances, also if a batch has more instances than a commit may have writes", () =>
     run(Effect.gen(function*() {
       const ids = (of: string) => Array.from({ length: 1000 }, (_, n) => `${of}-${n}`)
       const many = payments({ correlate: (_, { stream }) => ids(StreamName.id(stream)), react: () => [] })
@@ -76,7 +76,7 @@ describe("an event for several instances", () => {
       expect(yield* recordsOf(process, "a")).toEqual([])
     })))
 
-  it("that one of them cannot record waits for all, with the later events of its stream", () =>
+  it("that one of them cannot record waits for all of them, with the later events of its stream", () =>
     run(Effect.gen(function*() {
       yield* append("both-b", { type: "Nonsense", data: {} })
       const process = payments({ ...both, name: "both", initialState: [], correlate: both.correlate, react: () => [] })
@@ -93,7 +93,7 @@ describe("an event for several instances", () => {
 })
 
 describe("an event of a parked stream that comes late", () => {
-  it("is observed once, whatever the instance has observed since", () =>
+  it("is observed once, whatever the instance observed meanwhile", () =>
     run(Effect.gen(function*() {
       let isBroken = true
       const process = payments({
@@ -184,7 +184,7 @@ describe("an instance with very many events", () => {
         sizes.push(yield* rowOf)
       }
       expect(sizes[1]).toBe(sizes[0])
-      // The number of waiting triggers has more digits.
+      // Only the number of waiting triggers grows, by some digits.
       expect(sizes[3]! - sizes[2]!).toBeLessThan(4)
     })))
 

@@ -37,7 +37,7 @@ const answersOf = (process: Transfers.Transfers) =>
 const onMemory = <A, E>(effect: Effect.Effect<A, E, MemoryStore.Services>) => () =>
   Effect.runPromise(Effect.provide(effect, MemoryStore.layer))
 
-/** A handler of jars that holds a command back until the gate opens, and signals when the command has arrived. */
+/** A handler of jars that delays a command until the gate opens, and signals when the command has arrived. */
 const slow = Effect.gen(function*() {
   const came = yield* Deferred.make<void>()
   const gate = yield* Deferred.make<void>()
@@ -117,7 +117,7 @@ describe("a late copy of a command", () => {
     onMemory(Effect.gen(function*() {
       yield* add("a", 10)
       yield* request("1", "a", "b", 4)
-      // Newer code stores an event that this code does not know, and is killed before it records the outcome.
+      // Newer code stores an event of a type that this code does not have, and is killed before it records the outcome.
       const newer = ProcessHandler.withHandler(
         Sample.aggregate,
         (id, _: Sample.Command, { idempotencyKey }) =>

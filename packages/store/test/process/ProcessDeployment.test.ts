@@ -1,4 +1,4 @@
-// Old and new code of a process over the same log: newer events and instances, and event types that are added or taken out.
+// Old and new code of a process over the same log: newer events and instances, and event types that are added or removed.
 import * as Aggregate from "@refold/core/decide/Aggregate"
 import * as Decider from "@refold/core/decide/Decider"
 import * as EventCodec from "@refold/core/event/EventCodec"
@@ -35,7 +35,7 @@ const NotedAt = Noted.pipe(
 
 const Note = Schema.TaggedStruct("Note", { text: Schema.String })
 
-/** A log of notes, which takes every command. */
+/** A log of notes that accepts every command. */
 const notesOf = (type: { readonly events: EventCodec.EventCodec<{ readonly _tag: "Noted"; readonly text: string }> }) =>
   Aggregate.makeUnsafe({
     category: "log",
@@ -52,14 +52,14 @@ const handlers = [ProcessHandler.of(notes)]
 
 type Event = typeof Opened.Event | typeof Paid.Event
 
-/** Notes each payment of a bill; its state has the tags of its inputs. */
+/** Sends a note for each payment of a bill; its state has the tags of its inputs. */
 const thanking = (
   types: ReadonlyArray<typeof Opened | typeof Paid | typeof PaidBy>,
   parts: { readonly since?: DateTime.Utc; readonly targets?: ReadonlyArray<typeof notes> } = {}
 ) =>
   Process.makeUnsafe<Event, ReadonlyArray<string>>({
     name: "thanking",
-    // Events of the newer codec have a field more.
+    // Events of the newer codec have one more field.
     events: EventCodec.makeUnsafe(types) as EventCodec.EventCodec<Event>,
     targets: [notes],
     correlate: (_, { stream }) => Option.some(StreamName.id(stream)),
@@ -198,7 +198,7 @@ describe("event types that are added to a process", () => {
       expect(yield* inputsOf(both, "1")).toEqual(["Opened", "Paid", "CommandSucceeded"])
     })))
 
-  it("go on from where they were after a crash, and stop code without them as soon as they begin", () =>
+  it("continue from their progress after a crash, and stop code without them as soon as they begin", () =>
     run(Effect.gen(function*() {
       const store = yield* ReadModelStore
       for (let cents = 1; cents <= 4; cents++) yield* paid("1", cents)
@@ -252,7 +252,7 @@ describe("event types that are added to a process", () => {
       expect((error as Error).message).toContain("this code is older than the data")
     })))
 
-  it("are taken out by an operation", () =>
+  it("are removed by an operation", () =>
     run(Effect.gen(function*() {
       yield* settle(both)
       yield* paid("1", 1)
@@ -264,7 +264,7 @@ describe("event types that are added to a process", () => {
 })
 
 describe("a name", () => {
-  it("of a process's observer is not one for a projection, whatever the version", () =>
+  it("of a process's observer cannot be used for a projection, whatever the version", () =>
     run(Effect.gen(function*() {
       yield* settle(both)
       const target = {

@@ -1,4 +1,4 @@
-// Instances that are running meet a new release: of their event types, their targets, or the commands of these.
+// A new release while instances run: it changes their event types, their targets, or the commands of the targets.
 import * as Aggregate from "@refold/core/decide/Aggregate"
 import * as CommandVersions from "@refold/core/decide/CommandVersions"
 import * as Decider from "@refold/core/decide/Decider"
@@ -38,7 +38,7 @@ const order = CommandHandler.make(Aggregate.makeUnsafe({
 
 const Noted = EventType.make("Noted", Schema.Struct({ text: Schema.String }))
 
-// The log of what the process has written; commands of any version are noted.
+// The log that the process writes; it accepts commands of any version.
 const logOf = <Command extends { readonly _tag: "Write" }>(
   commands: CommandVersions.CommandVersions<Command>,
   textOf: (command: Command) => string,
@@ -93,7 +93,7 @@ const outcomes = Effect.map(
     )
 )
 
-describe("an event type that is taken out of a process", () => {
+describe("an event type that is removed from a process", () => {
   const without = Process.makeUnsafe<typeof Placed.Event | typeof Paid.Event, number>({
     ...old,
     events: EventCodec.makeUnsafe([Placed, Paid]),
@@ -102,7 +102,7 @@ describe("an event type that is taken out of a process", () => {
   })
   const runner = ProcessRunner.catchUp(without, { handlers: [ProcessHandler.of(oldLog)] })
 
-  it("leaves running instances without its events, and is named by them", () =>
+  it("leaves running instances without its events, and they name the type", () =>
     run(Effect.gen(function*() {
       yield* order("1", [Placed.make({}), Hinted.make({})])
       yield* oldRunner
@@ -128,7 +128,7 @@ describe("a command that is pending when the schema of commands changes", () => 
       expect(yield* outcomes).toEqual([{ _tag: "Succeeded" }])
     })))
 
-  it("fails where the upcaster gives what does not fit, and the reason names the version and the field", () =>
+  it("fails if the upcaster's result does not fit, and the reason names the version and the field", () =>
     run(Effect.gen(function*() {
       const wrong = logOf(first.pipe(CommandVersions.upcast(Renamed, ({ _tag }) => ({ _tag, message: "" }))), () => "")
       yield* order("1", [Placed.make({})])
@@ -141,7 +141,7 @@ describe("a command that is pending when the schema of commands changes", () => 
       }])
     })))
 
-  it("waits where the code is older than the command, and is handled by newer code", () =>
+  it("waits if the code is older than the command, and is handled by newer code", () =>
     run(Effect.gen(function*() {
       yield* order("1", [Placed.make({})])
       yield* observe(current)
@@ -163,7 +163,7 @@ describe("a command whose target was removed", () => {
     return { ...(yield* pending)[0]!, message }
   })
 
-  it("is given up by an operator, with a reason; the process gets the signal of a failure and goes on", () =>
+  it("is given up by an operator, with a reason; the process gets the signal of a failure and continues", () =>
     run(Effect.gen(function*() {
       const command = yield* waiting
       expect(command.message).toContain("there is no handler for category \"log\"")

@@ -54,7 +54,7 @@ describe("a refusal", () => {
     ["an error with a tag", new NotEnough({ coins: 3 }), { _tag: "NotEnough", coins: 3 }],
     ["an error by a schema", new IsSealed({ since: 3 }), { _tag: "IsSealed", since: 3 }],
     ["a text that no store could hold", "\u0000no\ud800", "\ufffdno\ufffd"],
-    ["a number that is none", NaN, "NaN"],
+    ["NaN", NaN, "NaN"],
     ["a date", new Date(0), String(new Date(0))],
     ["a big number", 3n, "3"],
     [
@@ -91,16 +91,19 @@ describe("a handler", () => {
     })))
 
   it.each<[string, Json, string]>([
-    ["does not know", { _tag: "Break" }, "Expected"],
-    ["would not take any more", { _tag: "Take", coins: "many" }, "coins"],
+    ["does not have", { _tag: "Break" }, "Expected"],
+    ["no longer accepts", { _tag: "Take", coins: "many" }, "coins"],
     ["does not read in full", { _tag: "Seal", hard: true }, "hard"]
-  ])("gives a command up that its aggregate %s", (_, recorded, reason) =>
-    run(Effect.gen(function*() {
-      expect(yield* jars.handle({ ...command, command: recorded }, {})).toMatchObject({
-        _tag: "Failed",
-        reason: expect.stringContaining(reason)
-      })
-    })))
+  ])(
+    "gives the outcome Failed for a command that its aggregate %s",
+    (_, recorded, reason) =>
+      run(Effect.gen(function*() {
+        expect(yield* jars.handle({ ...command, command: recorded }, {})).toMatchObject({
+          _tag: "Failed",
+          reason: expect.stringContaining(reason)
+        })
+      }))
+  )
 
   it("fails a command permanently if the aggregate defines no schema of its commands", () =>
     run(Effect.gen(function*() {
@@ -262,7 +265,7 @@ describe("a process that runs", () => {
       expect(yield* Effect.flip(ProcessRunner.catchUp(process, { handlers: [] }))).toMatchObject(missing)
     })))
 
-  it("waits for a store that is lost as soon as it has started", () =>
+  it("waits for a store that is lost just after the start", () =>
     runAtZero(Effect.gen(function*() {
       let isDown = false
       const lost = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
@@ -295,7 +298,7 @@ describe("a process that runs", () => {
       expect([yield* coinsOf("b"), new Set(keys).size]).toEqual([1, 1])
     })))
 
-  it("retries a command with an unknown outcome with backoff, while other instances go on", () =>
+  it("retries a command with an unknown outcome with backoff, while other instances continue", () =>
     runAtZero(Effect.gen(function*() {
       const { handlers, keys } = troubled(Infinity, Effect.fail(down))
       yield* ProcessRunner.start(process, { handlers })
@@ -328,7 +331,7 @@ describe("a process that runs", () => {
       expect(yield* coinsOf("c")).toBe(2)
     })))
 
-  it("continues where the last runner stopped", () =>
+  it("continues from the progress of the last runner", () =>
     runAtZero(Effect.gen(function*() {
       const { handlers: mute } = troubled(Infinity, Effect.never)
       yield* Effect.scoped(Effect.gen(function*() {

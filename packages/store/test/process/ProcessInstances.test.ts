@@ -41,7 +41,7 @@ describe("the instances of a process", () => {
       expect(yield* found({ index: "due", range: { to: 1501 } })).toEqual(["1"])
     })))
 
-  it("are due at their last event for a pending command, and at no time where nothing is pending", () =>
+  it("are due at their last event for a pending command, and never if nothing is pending", () =>
     runAtZero(Effect.gen(function*() {
       yield* settled
       yield* request("5", "a", "b", 1)
@@ -63,7 +63,7 @@ describe("the instances of a process", () => {
       expect((yield* ProcessInstances.query(process, { limit: 3 })).rows).toHaveLength(3)
     })))
 
-  it("have rows that say when they are due and why they are parked", () =>
+  it("have rows with their due time and the reason why they are parked", () =>
     runAtZero(Effect.gen(function*() {
       yield* settled
       const rowOf = (status: "Running" | "Parked") =>
@@ -137,7 +137,7 @@ describe("an instance", () => {
       expect(event).toMatchObject({ trigger: { _tag: "Resumed", reason: "why not", at: DateTime.makeUnsafe(2000) } })
     })))
 
-  it("that was resumed while parked gets the signal after a repair and a retry", () =>
+  it("that was resumed while parked gets the signal after a fix and a retry", () =>
     runAtZero(Effect.gen(function*() {
       yield* settled
       yield* ProcessInstances.resume(process, "2", "why not")
@@ -146,7 +146,7 @@ describe("an instance", () => {
       expect(yield* inputsOf(process, "2")).toEqual(["TransferRequested", "Resumed"])
     })))
 
-  it("with an invalid id is InvalidInput", () =>
+  it("with an invalid id fails with InvalidInput", () =>
     run(Effect.gen(function*() {
       for (const id of ["", "\u0000", "a".repeat(10_000)]) {
         const failures = yield* Effect.all([

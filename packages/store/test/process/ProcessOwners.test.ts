@@ -27,7 +27,7 @@ const hold = Effect.fnUntraced(function*(generation: number) {
   yield* Effect.forkScoped(store.update(generation, () => Effect.never, { wait: true }))
 })
 
-it("a rebuild of the rows that does not end holds up no instance", () =>
+it("a rebuild of the rows that does not end blocks no instance", () =>
   run(Effect.scoped(Effect.gen(function*() {
     const process = payments()
     yield* ProcessRunner.start(process, { handlers })

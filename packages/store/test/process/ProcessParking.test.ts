@@ -1,5 +1,5 @@
 // A process whose functions fail: the instance is parked, or the stream of an event that cannot be matched, and all other
-// instances go on.
+// instances continue.
 import * as EventCodec from "@refold/core/event/EventCodec"
 import * as EventType from "@refold/core/event/EventType"
 import * as Process from "@refold/core/process/Process"
@@ -58,14 +58,14 @@ const paid = Effect.all([coinsOf("b"), coinsOf("c"), coinsOf("d")])
 describe("an instance that cannot react", () => {
   it.each<[string, () => unknown]>([
     ["it throws", thrown(new Error("no idea"))],
-    ["it throws what no store could hold", thrown("\u0000\ud800")],
-    ["it gives nothing", () => undefined],
-    ["it gives a list of nothing", () => [null]],
-    ["it cancels what no store could hold", () => [{ _tag: "Cancel", name: "\u0000" }]],
-    ["it cancels no timeout", () => [{ _tag: "Cancel" }]],
-    ["it schedules half of a timeout", () => [{ _tag: "Schedule", name: "late" }]],
+    ["it throws a text that no store could hold", thrown("\u0000\ud800")],
+    ["it returns undefined", () => undefined],
+    ["it returns a list of undefined", () => [null]],
+    ["it cancels a name that no store could hold", () => [{ _tag: "Cancel", name: "\u0000" }]],
+    ["it cancels undefined", () => [{ _tag: "Cancel" }]],
+    ["it schedules an incomplete timeout", () => [{ _tag: "Schedule", name: "late" }]],
     ["it sends to no target", () => [{ _tag: "Send", id: "a", command: {}, label: "a" }]]
-  ])("because %s is parked, and the others go on", (_, then) =>
+  ])("because %s is parked, and the others continue", (_, then) =>
     run(Effect.gen(function*() {
       const process = unlucky(then)
       yield* three(process)
@@ -76,7 +76,7 @@ describe("an instance that cannot react", () => {
       expect(yield* Parked.list(ProcessRunner.observer(process))).toEqual([])
     })))
 
-  it("does after a repair and a retry what it would have done without the fault", () =>
+  it("has the same result after a fix and a retry as without the fault", () =>
     run(Effect.gen(function*() {
       yield* three(broken)
       const { state } = yield* ProcessInstances.retry(sound, "2")
@@ -97,7 +97,7 @@ describe("an instance that cannot react", () => {
       expect(yield* paid).toEqual([1, 0, 3])
     })))
 
-  it("goes on without the discarded event", () =>
+  it("continues without the discarded event", () =>
     run(Effect.gen(function*() {
       yield* three(broken)
       yield* ProcessInstances.discard(broken, "2", "paid by hand")
@@ -130,7 +130,7 @@ describe("a deployment that cannot fold the recorded events", () => {
   })
   const forgetful = payments({ evolve: thrown(new Error("what is that?")) })
 
-  it("still dispatches what was decided; the outcome waits for a repair", () =>
+  it("still dispatches the decided commands; the outcome waits for a fix", () =>
     run(Effect.gen(function*() {
       yield* request("1", "a", "b", 1)
       // Observed and decided, but not dispatched.
@@ -157,18 +157,22 @@ describe("an event that cannot be matched to an instance", () => {
 
   it.each<[string, () => unknown, string]>([
     ["throws", thrown(new Error("whose?")), "correlate threw Error: whose?"],
-    ["throws what has no text", thrown(Object.create(null)), "correlate threw something that has no text"],
-    ["throws what no store could hold", thrown("\u0000"), "correlate threw \ufffd"],
+    ["throws a value without a text", thrown(Object.create(null)), "correlate threw something that has no text"],
+    ["throws a text that no store could hold", thrown("\u0000"), "correlate threw \ufffd"],
     ["gives nothing", () => undefined, "correlate must return an Option"],
-    ["gives an id outside of an Option", () => "2", "correlate must return an Option"],
-    ["gives an empty id", () => Option.some(""), "id must be a text that is not empty"],
-    ["gives a very long id", () => Option.some("a".repeat(10_000)), "must not be longer than 255 characters"],
-    ["gives an id for which there is no room", () => Option.some("a".repeat(200)), "instance must be at most 191"],
-    ["gives an id that no store could hold", () => Option.some("\u0000"), "must not contain the character"],
-    ["gives no id", () => Option.some(undefined), "instance must be a text"],
-    ["gives a number for an id", () => Option.some(5), "instance must be a text"],
-    ["gives a symbol for an id", () => Option.some(Symbol("a")), "instance must be a text"]
-  ])("because correlate %s parks its stream, and the others go on", (_, then, reason) =>
+    ["returns an id outside of an Option", () => "2", "correlate must return an Option"],
+    ["returns an empty id", () => Option.some(""), "id must be a text that is not empty"],
+    ["returns a very long id", () => Option.some("a".repeat(10_000)), "must not be longer than 255 characters"],
+    [
+      "returns an id that is too long with the name of the process",
+      () => Option.some("a".repeat(200)),
+      "instance must be at most 191"
+    ],
+    ["returns an id that no store could hold", () => Option.some("\u0000"), "must not contain the character"],
+    ["returns undefined as an id", () => Option.some(undefined), "instance must be a text"],
+    ["returns a number as an id", () => Option.some(5), "instance must be a text"],
+    ["returns a symbol as an id", () => Option.some(Symbol("a")), "instance must be a text"]
+  ])("because correlate %s parks its stream, and the others continue", (_, then, reason) =>
     run(Effect.gen(function*() {
       const process = astray(then)
       yield* three(process)
@@ -179,7 +183,7 @@ describe("an event that cannot be matched to an instance", () => {
       expect((yield* log).filter((one) => one.startsWith("payments-2"))).toEqual([])
     })))
 
-  it("is logged with the process, the reason and what to do", () => {
+  it("is logged with the process, the reason and the remedy", () => {
     const { capture, logged } = logging()
     return run(
       Effect.gen(function*() {
@@ -191,7 +195,7 @@ describe("an event that cannot be matched to an instance", () => {
     )
   })
 
-  it("is observed after a repair and a retry", () =>
+  it("is observed after a fix and a retry", () =>
     run(Effect.gen(function*() {
       yield* three(astray(thrown("whose?")))
       yield* Parked.retry(ProcessRunner.observer(sound), stream("transfer-2"))
@@ -242,7 +246,7 @@ describe("an event that cannot be matched to an instance", () => {
 describe("an instance whose stream this code cannot read", () => {
   const garbled = { type: ProcessReacted.name, data: { new: "form" } }
 
-  it("holds up no other instance: its events are parked in their own streams", () =>
+  it("blocks no other instance: its events are parked in their own streams", () =>
     run(Effect.gen(function*() {
       yield* append("payments-2", garbled)
       yield* three(sound)

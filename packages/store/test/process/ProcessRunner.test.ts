@@ -1,4 +1,4 @@
-// Processes on the memory adapter: the events that they observe, their decisions, and the metadata of what they store.
+// Processes on the memory adapter: the events that they observe, their decisions, and the metadata of the events that they store.
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
 import * as Process from "@refold/core/process/Process"
 import * as Sample from "@refold/laws/internal/kit/Sample"
@@ -116,7 +116,7 @@ describe("a saga that is run", () => {
       expect([yield* coinsOf("a"), yield* phaseOf(twice, "2")]).toEqual([1, "Compensated"])
     })))
 
-  it("leaves another saga over the same events alone", () =>
+  it("does not affect another saga over the same events", () =>
     run(Effect.gen(function*() {
       const other = Transfers.make("gifts", { onSuccess: () => [] })
       yield* add("a", 10)
@@ -201,7 +201,7 @@ describe("the metadata of a process's events", () => {
       expect(sent.map(({ stream, version }) => `${stream}@${version}`)).toEqual(["jar-a@2", "jar-b@1", "transfer-1@2"])
     })))
 
-  it("does not have the actor of the first event: a process acts for itself", () =>
+  it("does not have the actor of the first event: the actor is not passed on by a process", () =>
     run(Effect.gen(function*() {
       const events = yield* settled
       expect(events.filter(({ metadata }) => metadata.actor !== undefined).map(({ stream }) => stream)).toEqual([
@@ -211,7 +211,7 @@ describe("the metadata of a process's events", () => {
       expect(at(events, "moves-1@1").data).toMatchObject({ trigger: { metadata: { actor: "Ann" } } })
     })))
 
-  it("has the id of the first event if that has no correlation id", () =>
+  it("has the id of the first event as the correlation id if that event has none", () =>
     run(Effect.gen(function*() {
       yield* append("transfer-1", {})
       yield* settle(payments())
@@ -220,7 +220,7 @@ describe("the metadata of a process's events", () => {
       expect(new Set(ids)).toEqual(new Set([events[0]!.id]))
     })))
 
-  it("names the operator who resumed an instance", () =>
+  it("names the operator that resumed an instance", () =>
     run(Effect.gen(function*() {
       yield* request("1", "a", "b", 1)
       yield* settle(payments())
@@ -252,7 +252,7 @@ describe("a process", () => {
       yield* request("1", "a", "b", 1)
       yield* TestClock.setTime(1000)
       yield* request("2", "a", "c", 2)
-      // Happened before, and recorded after.
+      // Occurred before, and recorded after.
       yield* append("transfer-3", { data: { from: "a", to: "d", coins: 3 } })
       yield* settle(since)
       expect([yield* coinsOf("b"), yield* coinsOf("c"), yield* coinsOf("d")]).toEqual([0, 2, 3])
@@ -284,7 +284,7 @@ describe("a process", () => {
       expect((yield* inputsOf(both, "all"))!.filter((tag) => tag === "TransferRequested")).toHaveLength(5)
     })))
 
-  it("does everything once, however many runners there are", () =>
+  it("dispatches each command once, with any number of runners", () =>
     run(Effect.gen(function*() {
       for (const n of ["1", "2", "3", "4", "5"]) yield* request(n, "a", "b", Number(n))
       yield* Effect.all([settle(process), settle(process), settle(process)], { concurrency: "unbounded" })

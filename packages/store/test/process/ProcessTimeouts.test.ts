@@ -25,7 +25,7 @@ import {
   settle
 } from "../support/Transferring.ts"
 
-// Remembers names of timeouts, too.
+// Its state has the names of timeouts, too.
 const textOf = (input: Input): string => input._tag === "TimedOut" ? input.name : input._tag
 
 const waiting = (
@@ -93,7 +93,7 @@ describe("a timeout", () => {
       expect(state.pending.timeouts).toMatchObject([
         { name: "pay", scheduledAt: 3, due: DateTime.makeUnsafe(Duration.toMillis("90 days")) }
       ])
-      // A runner that was away catches up with each.
+      // A runner that was stopped catches up with each timeout.
       yield* TestClock.setTime(Duration.toMillis("200 days"))
       yield* settle(monthly)
       expect(yield* inputsOf(monthly, "1")).toHaveLength(1 + 6)
@@ -200,7 +200,7 @@ describe("a runner that starts late", () => {
       expect(yield* phase).toBe("Succeeded")
     })))
 
-  it("does so when it runs without end, too", () =>
+  it("also observes it first when it runs without end", () =>
     runAtZero(Effect.gen(function*() {
       yield* started
       yield* ProcessRunner.start(late, { handlers })

@@ -1,4 +1,4 @@
-// Old and new code over the same rows: what code does that is too old for an event, and what other definitions get.
+// Old and new code over the same rows: code that is too old for an event, and other definitions under the same name.
 import * as EventCodec from "@refold/core/event/EventCodec"
 import * as EventType from "@refold/core/event/EventType"
 import * as AsOf from "@refold/core/journal/AsOf"
@@ -31,7 +31,7 @@ const Deposited = EventType.make("Deposited", Schema.Struct({ amount: Schema.Fin
 const Withdrawn = EventType.make("Withdrawn", Schema.Struct({ amount: Schema.Finite }))
 const newerCodec = EventCodec.makeUnsafe([Deposited, Withdrawn])
 
-// The events of the newer codec have a field more.
+// The events of the newer codec have one more field.
 const newer = { ...balances, events: newerCodec as typeof balances.events, checkVersion: newerCodec.checkVersion }
 const newerTotal = { ...total, events: newerCodec as typeof balances.events }
 
@@ -42,7 +42,7 @@ const depositNewer = (id: string, amount: number) =>
 const tooNew = { _tag: "NewerSchemaVersion", stream: "account-a", version: 2, schemaVersion: 2, latest: 1 }
 
 describe("code that is too old for an event", () => {
-  it("stops before it, parks nothing and says so; newer code goes on, and so does the old code after it", () =>
+  it("stops before it, parks nothing and is outdated; newer code continues, and so does the old code after the event", () =>
     runAtZero(Effect.gen(function*() {
       const warnings: Array<string> = []
       const noting = Logger.layer([Logger.make(({ message }) => void warnings.push(String(message)))])
@@ -70,7 +70,7 @@ describe("code that is too old for an event", () => {
       expect(yield* running.outdated).toEqual(Option.none())
     })))
 
-  it("looks for newer code as often as the option retryNewer says", () =>
+  it("checks for newer code at the interval of the option retryNewer", () =>
     runAtZero(Effect.gen(function*() {
       const running = yield* Projector.start(balances, { retryNewer: "1 minute" })
       yield* depositNewer("a", 10)
@@ -84,7 +84,7 @@ describe("code that is too old for an event", () => {
       expect(yield* seen()).toEqual({ a: 11 })
     })))
 
-  it("fails where it has to fold the event now, and names it", () =>
+  it("fails if it has to fold the event now, and names it", () =>
     run(Effect.gen(function*() {
       yield* deposit("a", 1)
       yield* depositNewer("a", 10)
@@ -110,7 +110,7 @@ describe("code that is too old for an event", () => {
       expect(yield* seen()).toEqual({ a: 11 })
     })))
 
-  it("leaves a parked stream as it is when it is retried", () =>
+  it("does not change a parked stream when it is retried", () =>
     run(Effect.gen(function*() {
       yield* deposit("a", 13)
       yield* depositNewer("a", 10)
@@ -134,8 +134,8 @@ describe("code that is too old for an event", () => {
     })))
 })
 
-describe("an operator who parks the stream of an event that is too new", () => {
-  it("lets the others go on; newer code retries it where rows are keyed by stream", () =>
+describe("parking the stream of an event that is too new", () => {
+  it("lets the other streams continue; newer code retries it if rows are keyed by stream", () =>
     runAtZero(Effect.gen(function*() {
       yield* deposit("a", 1)
       yield* depositNewer("a", 10)
@@ -157,7 +157,7 @@ describe("an operator who parks the stream of an event that is too new", () => {
       expect(yield* Parked.list(balances)).toEqual([])
     })))
 
-  it("makes newer code build the rows again where they may depend on the order of streams", () =>
+  it("makes newer code rebuild the rows if they may depend on the order of streams", () =>
     runAtZero(Effect.gen(function*() {
       yield* deposit("a", 1)
       yield* Projector.catchUp(total)
@@ -181,8 +181,8 @@ describe("an operator who parks the stream of an event that is too new", () => {
 describe("a job of newer code, after an operator has parked the stream of an event that was too new", () => {
   it.each(
     [
-      ["retries it where rows are keyed by stream", balances, newer, [["account-a", 11], ["account-b", 100]]],
-      ["builds the rows again where they may depend on the order of streams", total, newerTotal, [["all", 111]]]
+      ["retries it if rows are keyed by stream", balances, newer, [["account-a", 11], ["account-b", 100]]],
+      ["rebuilds the rows if they may depend on the order of streams", total, newerTotal, [["all", 111]]]
     ] as const
   )("%s", (_, old, repaired, rows) =>
     run(Effect.gen(function*() {
@@ -228,14 +228,14 @@ describe("another definition under the same name and version", () => {
       "indexes that this code lacks: byBalance (balance: Number)"
     ],
     [
-      "an index more",
+      "an additional index",
       like({ indexes: { byBalance: ["balance"], byEvents: ["events"] } }),
       "indexes that only this code has: byEvents (events: Number)"
     ]
   ]
 
   it.each(others)(
-    "with %s is refused with what differs, and leaves the rows as they are",
+    "with %s is refused with the difference, and the rows do not change",
     (_, other, difference) =>
       run(Effect.gen(function*() {
         yield* deposit("a", 1)
@@ -267,7 +267,7 @@ describe("another definition under the same name and version", () => {
       }))
   )
 
-  it("but with its parts in another order, or another schema version of an event type, is the same", () => {
+  it("that differs only in the order of its parts or in schema versions is accepted", () => {
     const reversed = EventCodec.makeUnsafe([Withdrawn, Deposited])
     expect(like({ events: reversed }).definition).toBe(balances.definition)
   })
@@ -308,7 +308,7 @@ describe("inline rows of another version", () => {
     }
   )
 
-  it("are folded anew for keys and pages, and are not found by the values of their index", () =>
+  it("are folded again for keys and pages, and are not found by the values of their index", () =>
     run(Effect.gen(function*() {
       yield* Projector.catchUp(inline)
       yield* deposit("a", 1)
@@ -334,7 +334,7 @@ describe("code of a version that was replaced", () => {
     evolve: ({ balance, events }, { amount }) => ({ balance: balance + 2 * amount, events: events + 1 })
   })
 
-  it("is outdated where it runs", () =>
+  it("is outdated if it runs", () =>
     runAtZero(Effect.gen(function*() {
       const running = yield* Projector.start(balances)
       yield* pass(1000)

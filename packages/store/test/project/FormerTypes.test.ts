@@ -65,7 +65,7 @@ describe("a projection of events of former types", () => {
       expect(yield* rowsOf).toEqual({ "by Ada": "order-2@1 order-1@2", x: "order-1@2", y: "order-2@1" })
     })))
 
-  it("folds all of them after a repair", () =>
+  it("folds all of them after a fix", () =>
     run(Effect.gen(function*() {
       yield* append("1", placed("x", "bad"))
       yield* Projector.catchUp(articles, { attempts: 1 })
@@ -90,7 +90,7 @@ describe("a projection of events of former types", () => {
 const inline = Projection.ofAggregateUnsafe(order, { name: "orders", version: 1, state: State })
 
 describe("a row that is keyed by stream", () => {
-  it("has the version of its stream, also where the last event is read as none, so that it is not read again", () =>
+  it("has the version of its stream, also if the last event is read as none, so that the event is not read again", () =>
     run(Effect.gen(function*() {
       yield* append("1", placed("a", "b"), viewed())
       yield* append("2", viewed())

@@ -13,7 +13,7 @@ describe("an inline projection", () => {
       expect(refused).toMatchObject({ _tag: "InvalidInput", field: "projection" })
     })))
 
-  it("ends rows of a page before a poisoned event, and fails for a row read by its key", () =>
+  it("ends the rows of a page before a poisoned event, and fails for a row read by its key", () =>
     run(Effect.gen(function*() {
       yield* deposit("a", 1)
       yield* deposit("b", 5)

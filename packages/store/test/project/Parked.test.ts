@@ -84,7 +84,7 @@ describe("a stream with an event that cannot be folded", () => {
 })
 
 describe("a retry", () => {
-  it("by repaired code folds all events in order and unparks the stream", () =>
+  it("by fixed code folds all events in order and unparks the stream", () =>
     run(Effect.gen(function*() {
       yield* parked
       expect(yield* Parked.retry(repaired, stream("a"))).toEqual(Option.none())
@@ -191,14 +191,14 @@ describe("the parked streams of a projection that was never run", () => {
     })))
 })
 
-describe("a discard beside a rebuild", () => {
-  // By code that can fold the poisonous amount, and has come past it.
+describe("a discard during a rebuild", () => {
+  // By code that can fold the poisonous amount, and whose checkpoint is after it.
   const rebuilt = Effect.gen(function*() {
     const store = yield* ReadModelStore
     const { id } = yield* store.begin(repaired, "Building")
     let batches = 0
     const failed = Projector.catchUp(repaired).pipe(withRows((rows) => ({
-      // It folds, does not get to take the live one's place, and then nothing works any more.
+      // The rebuild folds the event, cannot become live, and then the store fails.
       update: (generation, body, options) =>
         generation === id && batches++ > 0
           ? Effect.fail(down)

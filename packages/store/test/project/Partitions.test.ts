@@ -112,7 +112,7 @@ describe("a number of partitions", () => {
 })
 
 describe("partitions", () => {
-  it("are as far as the one that is furthest behind: that is what status and awaitPosition say", () =>
+  it("have the progress of the one that is furthest behind, in the status and for awaitPosition", () =>
     run(Effect.gen(function*() {
       yield* catchUp
       yield* Partitions.change(balances, 2)
@@ -127,7 +127,7 @@ describe("partitions", () => {
       yield* awaiting
     })))
 
-  it("are worked on one after another, the one that is furthest behind first", () =>
+  it("are projected one after another, the one that is furthest behind first", () =>
     run(Effect.gen(function*() {
       yield* catchUp
       yield* Partitions.change(balances, 3)
@@ -136,7 +136,7 @@ describe("partitions", () => {
       expect(steps.map(({ partition }) => partition)).toEqual([0, 1, 2])
     })))
 
-  it("go on while the owner of one of them hangs", () =>
+  it("continue while the owner of one of them hangs", () =>
     run(Effect.gen(function*() {
       yield* catchUp
       yield* Partitions.change(balances, 2)
@@ -170,7 +170,7 @@ describe("a stream that is parked", () => {
       expect((yield* Partitions.list(balances)).map(({ parked }) => parked)).toEqual([0, 0])
     })))
 
-  it("ends a change where events are shared out by a key: it belongs to several partitions", () =>
+  it("ends a change if events are partitioned by a key: it belongs to several partitions", () =>
     run(Effect.gen(function*() {
       const { amounts, consumer } = Mail.make({ partitionBy: ({ amount }) => String(amount) })
       const mail = Consumer.target(consumer)
@@ -180,7 +180,7 @@ describe("a stream that is parked", () => {
         _tag: "InvalidInput",
         field: "partitions",
         rule:
-          "must not change while streams are parked, where events are shared out by a key: retry or discard them first"
+          "must not change while streams are parked and events are partitioned by a key: retry or discard them first"
       })
       yield* deposit("b", 3)
       yield* Consumer.catchUp(consumer, Mail.hasty)
@@ -215,7 +215,7 @@ describe("a stream that is parked", () => {
     })))
 })
 
-describe("code that shares events out by something else", () => {
+describe("code that partitions events differently", () => {
   it("is refused while there are several partitions", () =>
     run(Effect.gen(function*() {
       const [byStream, byKey] = [Mail.make(), Mail.make({ partitionBy: ({ amount }) => String(amount) })]
@@ -235,7 +235,7 @@ describe("code that shares events out by something else", () => {
 })
 
 describe("a consumer that has never run", () => {
-  it("begins where its definition says, in as many partitions as are asked for", () =>
+  it("begins at the start of its definition, in the requested number of partitions", () =>
     run(Effect.gen(function*() {
       yield* deposit("a", 1)
       const { amounts, consumer } = Mail.make({ startAt: "now" })
@@ -247,7 +247,7 @@ describe("a consumer that has never run", () => {
 })
 
 describe("event types that are added", () => {
-  it("are read by each partition up to where it is, and are complete when all have read them", () =>
+  it("are read by each partition up to its checkpoint, and are complete when all have read them", () =>
     run(Effect.gen(function*() {
       const before = Mail.make({ events: deposits as unknown as typeof codec })
       yield* Consumer.catchUp(before.consumer)

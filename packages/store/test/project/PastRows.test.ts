@@ -13,7 +13,7 @@ import { balances, changed, deposit, hasty, total } from "../support/Balances.ts
 
 const balanceOf = Option.map(({ state }: { readonly state: { readonly balance: number } }) => state.balance)
 
-// At 1, 2 and 3 seconds; the second one happened long before.
+// At 1, 2 and 3 seconds; the second one occurred long before.
 const three = Effect.gen(function*() {
   yield* TestClock.setTime(1000)
   yield* Account.append("a", Account.stored(1, { occurredAt: at(1000) }))
@@ -30,21 +30,21 @@ const totalAsOf = (point: AsOf.AsOfLog) =>
   }))
 
 describe("all rows of a projection", () => {
-  it("as of a position are those of the events up to there", () =>
+  it("as of a position are the fold of the events up to it", () =>
     runAtZero(Effect.gen(function*() {
       yield* three
       const totals = yield* Effect.forEach([0, 1, 2, 3], (n) => totalAsOf(AsOf.position(n)))
       expect(totals.map(Option.getOrNull)).toEqual([null, 1, 3, 7])
     })))
 
-  it("as of an instant of the store's clock are those of the events stored by then", () =>
+  it("as of an instant of the store's clock are the fold of the events stored by then", () =>
     runAtZero(Effect.gen(function*() {
       yield* three
       const totals = yield* Effect.forEach([999, 1000, 2999], (millis) => totalAsOf(AsOf.recordedAt(at(millis))))
       expect(totals.map(Option.getOrNull)).toEqual([null, 1, 3])
     })))
 
-  it("as of an instant of the domain's clock are those of the events that had happened by then", () =>
+  it("as of an instant of the domain's clock are the fold of the events that had occurred by then", () =>
     runAtZero(Effect.gen(function*() {
       yield* three
       const totals = yield* Effect.forEach([9, 10, 1000], (millis) => totalAsOf(AsOf.occurredAt(at(millis))))

@@ -1,4 +1,4 @@
-// What the errors of projections say: what is the matter, and what to do.
+// The messages of the errors of projections: the problem, and the remedy.
 import { Position } from "@refold/core/event/Position"
 import * as StreamName from "@refold/core/event/StreamName"
 import * as ProjectionError from "@refold/store/project/ProjectionError"
@@ -13,7 +13,7 @@ const position = Position(7)
 test.each([
   [
     new ProjectionError.ProjectionNotReady({ projection, checkpoint: position }),
-    "projection \"balances\" is still in its first build, at position 7: wait for a position with ReadModel.awaitPosition, or ask again later"
+    "projection \"balances\" is still in its first build, at position 7: wait for a position with ReadModel.awaitPosition, or try again later"
   ],
   [
     new ProjectionError.UnreadableRow({ projection, key: "ada", version: 2, reason: "Expected number" }),

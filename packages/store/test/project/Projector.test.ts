@@ -28,7 +28,7 @@ describe("catchUp", () => {
       expect(yield* seen()).toEqual({ a: 3, b: 5 })
     })))
 
-  it("ends a batch before the event with which it would change more rows than it may", () =>
+  it("ends a batch before the event that would exceed the maximum number of changed rows", () =>
     run(Effect.gen(function*() {
       yield* deposit("a", 1, 2)
       for (const id of ["b", "c", "a", "d"]) yield* deposit(id, 5)
@@ -157,7 +157,7 @@ describe("a projection that is run", () => {
       expect(yield* seen()).toEqual({ a: 1 })
     })))
 
-  it("waits for a store that is lost as soon as it has started", () =>
+  it("waits for a store that is lost just after the start", () =>
     runAtZero(Effect.gen(function*() {
       yield* deposit("a", 1)
       let isDown = false
@@ -216,7 +216,7 @@ describe("the columns that a projection reads", () => {
       expect(yield* columnsOf(catchUp)).toEqual([["stream", "version", "type", "schemaVersion", "data", "position"]])
     })))
 
-  it("are all where a wire transform is set", () =>
+  it("are all columns if a wire transform is set", () =>
     run(Effect.gen(function*() {
       const wire = {
         toWire: Effect.succeed,
@@ -246,7 +246,7 @@ describe("large events", () => {
       expect(yield* seen()).toEqual({ a: 15 })
     })))
 
-  it("end a projection where they cannot be read, after the events before them", () =>
+  it("end a projection if they cannot be read, after the events before them", () =>
     run(Effect.gen(function*() {
       yield* deposit("a", 1, 2, 3)
       const unreadable = new EventStoreError({ operation: "read", cause: "event 3 cannot be read", isPermanent: true })

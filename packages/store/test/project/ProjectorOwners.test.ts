@@ -15,7 +15,7 @@ describe("an owner that is interrupted in the middle of a batch", () => {
   it("stores nothing of it, and another owner takes over", () =>
     runAtZero(Effect.gen(function*() {
       yield* catchUp
-      // Saves, and then does not come to an end.
+      // Saves, and then does not end.
       const stuck = withRows(({ update }) => ({
         update: (id, body, options) => update(id, (batch) => Effect.andThen(body(batch), Effect.never), options)
       }))

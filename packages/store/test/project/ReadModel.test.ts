@@ -129,7 +129,7 @@ describe("a query", () => {
   ])("fails for an invalid %s: %j", (field, asked) =>
     run(Effect.gen(function*() {
       yield* four
-      // As from outside, where no compiler has looked.
+      // As from untyped code.
       const unchecked = asked as RowQuery<"byBalance">
       expect(yield* Effect.flip(query(unchecked))).toMatchObject({ _tag: "InvalidInput", field })
     })))

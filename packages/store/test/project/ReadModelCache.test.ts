@@ -10,7 +10,7 @@ import { describe, expect, it } from "vitest"
 import { codec, run } from "../support/Account.ts"
 import { balances, catchUp, deposit, down, inline, total, withRows } from "../support/Balances.ts"
 
-// A cached reader, and how often it had to read rows.
+// A cached reader, and the number of its reads of rows.
 const counting = Effect.gen(function*() {
   const cached = yield* ReadModelCache.make(balances)
   const count = { reads: 0 }
@@ -39,7 +39,7 @@ describe("a cached reader", () => {
       expect(count.reads).toBe(3)
     })))
 
-  it("caches that there is no row", () =>
+  it("caches the absence of a row", () =>
     run(Effect.gen(function*() {
       const { count, get } = yield* counting
       yield* catchUp
@@ -96,14 +96,14 @@ describe("a cached reader", () => {
       expect(reads).toBe(3)
     })))
 
-  it("gives rows that no caller can change", () =>
+  it("returns frozen rows", () =>
     run(Effect.gen(function*() {
       const { count, get, query } = yield* counting
       yield* deposit("a", 1)
       yield* catchUp
       const row = Option.getOrThrow(yield* get("account-a"))
       const page = yield* query()
-      // As a caller without types would.
+      // As untyped code could.
       expect(() => Object.assign(row.state, { balance: 99 })).toThrow(TypeError)
       expect(() => Object.assign(row, { key: "b" })).toThrow(TypeError)
       expect(() => Array.prototype.pop.call(page.rows)).toThrow(TypeError)
@@ -113,7 +113,7 @@ describe("a cached reader", () => {
       expect(count.reads).toBe(2)
     })))
 
-  it("copies rows for each caller that hold objects which cannot be frozen", () =>
+  it("copies rows with objects that cannot be frozen for each caller", () =>
     run(Effect.gen(function*() {
       const dates = Projection.makeUnsafe({
         name: "dates",

@@ -85,11 +85,11 @@ describe("a rebuild", () => {
       expect(yield* liveId).not.toBe(before)
     })))
 
-  it("does not go live behind the rows that it replaces", () =>
+  it("does not become live with a lower checkpoint than the rows that it replaces", () =>
     run(Effect.gen(function*() {
       yield* deposit("a", 1)
       yield* catchUp
-      // Just before the swap, the live rows take in one event more.
+      // Just before the swap, the live rows fold one more event.
       const overtaken = withRows(({ update }) => {
         let isFirst = true
         return {
@@ -122,7 +122,7 @@ describe("a rebuild", () => {
           keepsNewer: false,
           parked: [],
           unparked: [],
-          // As if its owner had come further.
+          // As if its owner had folded further.
           checkpoint: 2 as typeof batch.generation.checkpoint,
           rate: 0
         }))

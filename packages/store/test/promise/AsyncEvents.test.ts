@@ -37,7 +37,7 @@ const filled = async (layer?: Layer.Layer<MemoryStore.Services>) => {
 }
 
 describe("a read", () => {
-  it("gives the stored events of a stream or of the log, and ends", async () => {
+  it("emits the stored events of a stream or of the log, and ends", async () => {
     const store = await filled()
     await store.handler(account)("b", deposit(4))
     const versions: Array<number> = []
@@ -52,7 +52,7 @@ describe("a read", () => {
 })
 
 describe("a subscription", () => {
-  it("gives stored events and then new ones, each once and in order", async () => {
+  it("emits stored events and then new ones, each once and in order", async () => {
     const store = await filled()
     const positions: Array<number> = []
     for await (const { position } of store.subscribe()) {
@@ -63,7 +63,7 @@ describe("a subscription", () => {
     expect(positions).toEqual([1, 2, 3, 4, 5])
   })
 
-  it("gives cursors to go on after", async () => {
+  it("emits cursors to continue after", async () => {
     const store = await filled()
     const cursors = []
     for await (const delivered of store.subscribeWithCursors({ types: ["Deposited"] })) {
@@ -76,7 +76,7 @@ describe("a subscription", () => {
     }
   })
 
-  it("is read anew by each loop", async () => {
+  it("is read from its start by each loop", async () => {
     const events = (await filled()).subscribe()
     const first = async () => {
       for await (const { position } of events) return position
@@ -85,7 +85,7 @@ describe("a subscription", () => {
     expect([await first(), await first()]).toEqual([1, 1])
   })
 
-  it("is read no further than its consumer has come", async () => {
+  it("is not read ahead of its consumer", async () => {
     const { counts, layer } = counting()
     const events = (await filled(layer)).subscribe()[Symbol.asyncIterator]()
     await events.next()
@@ -114,7 +114,7 @@ describe("a subscription", () => {
     expect(counts.ended).toBe(1)
   })
 
-  it("rejects the step that waits with the reason of its signal, and is closed", async () => {
+  it("rejects a waiting step with the reason of its signal, and is closed", async () => {
     const { counts, layer } = counting()
     const controller = new AbortController()
     const reason = new Error("enough")
@@ -130,7 +130,7 @@ describe("a subscription", () => {
     expect(counts.ended).toBe(1)
   })
 
-  it("is closed by its signal also while nothing waits for it", async () => {
+  it("is closed by its signal also while no step waits", async () => {
     const { counts, layer } = counting()
     const controller = new AbortController()
     const events = (await filled(layer)).subscribe({ signal: controller.signal })[Symbol.asyncIterator]()
@@ -140,7 +140,7 @@ describe("a subscription", () => {
     expect(counts.ended).toBe(1)
   })
 
-  it("gives steps that are taken at the same time one event each", async () => {
+  it("gives concurrent steps one event each", async () => {
     const events = (await filled()).subscribe()[Symbol.asyncIterator]()
     const steps = await Promise.all([events.next(), events.next(), events.next()])
     expect(steps.map(({ value }) => value?.position)).toEqual([1, 2, 3])

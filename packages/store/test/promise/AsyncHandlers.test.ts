@@ -54,7 +54,7 @@ describe("an async handler of a consumer", () => {
     expect(parked).toMatchObject({ stream: "account-a", reason: expect.stringContaining("no luck") })
   })
 
-  it("has a signal that is aborted when its time is over", async () => {
+  it("has a signal that is aborted at its timeout", async () => {
     const store = await open()
     await store.handler(account)("a", deposit(1))
     let reason: unknown
@@ -71,7 +71,7 @@ describe("an async handler of a consumer", () => {
     expect(reason).toMatchObject({ name: "AbortError" })
   })
 
-  it("stores by its signal what is caused by the event", async () => {
+  it("stores events with the event as their cause through its signal", async () => {
     const store = await open()
     const handle = store.handler(account)
     const { lastEventId } = await handle("a", deposit(1))
@@ -111,7 +111,7 @@ const Command = Schema.Union([
 ])
 const target = Aggregate.makeUnsafe({ ...account, category: "vault", commands: Command, snapshots: undefined })
 
-// For each deposit in an account, moves as much out of the vault.
+// For each deposit in an account, moves the same amount out of the vault.
 const process = Process.makeUnsafe<Account.Event, null>({
   name: "moving",
   events: Account.codec,

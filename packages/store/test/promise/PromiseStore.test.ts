@@ -36,7 +36,7 @@ describe("a handler", () => {
     "rejects the id %s, as a load and together do",
     async (given) => {
       const store = await open()
-      // What code without types can give.
+      // Values that untyped code can pass.
       const id = given as string
       const calls = [
         store.handler(account)(id, deposit(1)),
@@ -49,7 +49,7 @@ describe("a handler", () => {
     }
   )
 
-  it("rejects a refused command with an Error that has the refusal and says it", async () => {
+  it("rejects a refused command with an Error that has the refusal, also in its message", async () => {
     const handle = (await open()).handler(account)
     const error = await rejection(handle("a", withdraw(5)))
     expect(error).toBeInstanceOf(Error)
@@ -58,7 +58,7 @@ describe("a handler", () => {
     expect(String(error)).toContain("Overdrawn")
   })
 
-  it("rejects with the errors of the library as they are, each an Error with its tag", async () => {
+  it("rejects with the errors of the library unchanged, each an Error with its tag", async () => {
     const handle = (await open()).handler(account)
     await handle("a", deposit(1))
     const conflict = await rejection(handle("a", deposit(1), { expected: ExpectedVersion.NoStream }))
@@ -67,7 +67,7 @@ describe("a handler", () => {
     expect([conflict, invalid]).toMatchObject([{ _tag: "VersionConflict" }, { _tag: "InvalidInput" }])
   })
 
-  it("gives the first answer again under an idempotency key", async () => {
+  it("returns the first answer under a repeated idempotency key", async () => {
     const handle = (await open()).handler(account)
     const first = await handle("a", deposit(1), { idempotencyKey: "k" })
     const again = await handle("a", deposit(1), { idempotencyKey: "k" })
@@ -81,7 +81,7 @@ describe("a handler", () => {
     expect(event).toMatchObject({ metadata: { actor: "ada" }, occurredAt: DateTime.makeUnsafe(1000) })
   })
 
-  it("refuses a Date that is no time", async () => {
+  it("refuses an invalid Date", async () => {
     const store = await open()
     const error = await rejection(store.handler(account)("a", deposit(1), { occurredAt: new Date(NaN) }))
     expect(error).toMatchObject({ _tag: "InvalidInput", field: expect.stringContaining("occurredAt") })
@@ -89,7 +89,7 @@ describe("a handler", () => {
       .toMatchObject({ _tag: "InvalidInput", field: "asOf.instant" })
   })
 
-  it("tells a refusal from an error of the library of the same type", async () => {
+  it("distinguishes a refusal from an error of the library of the same type", async () => {
     const conflict = await rejection(
       (await open()).handler(account)("a", deposit(1), { expected: ExpectedVersion.Exact(Account.at(1) as never) })
     )
@@ -102,7 +102,7 @@ describe("a handler", () => {
     expect(outcome).toMatchObject({ ok: false, error: { _tag: "Refused" } })
   })
 
-  it("handles what a decide with plain objects decides", async () => {
+  it("stores the events of a decide that returns plain objects", async () => {
     const plain = Aggregate.makeUnsafe({
       category: "account",
       events: Account.codec,
@@ -119,14 +119,14 @@ describe("a handler", () => {
 })
 
 describe("try", () => {
-  it("gives the answer, or the error as a value", async () => {
+  it("returns the answer, or the error as a value", async () => {
     const handle = (await open()).handler(account)
     expect(await handle.try("a", deposit(1))).toMatchObject({ ok: true, value: { state: { balance: 1 } } })
     expect(await handle.try("a", withdraw(5))).toMatchObject({ ok: false, error: { _tag: "Refused" } })
     expect(await handle.try("", deposit(1))).toMatchObject({ ok: false, error: { _tag: "InvalidInput" } })
   })
 
-  it("gives an aborted call and a closed store as values, too", async () => {
+  it("returns an aborted call and a closed store as values, too", async () => {
     const store = await open()
     const handle = store.handler(account)
     expect(await handle.try("a", deposit(1), { signal: aborted("why") }))
@@ -147,7 +147,7 @@ describe("a bug", () => {
 })
 
 describe("load", () => {
-  it("gives the state now, and as of a past version", async () => {
+  it("returns the state now, and as of a past version", async () => {
     const store = await open()
     await store.handler(account)("a", deposit(1, 2))
     expect((await store.load(account, "a")).state).toEqual({ balance: 3 })
@@ -166,7 +166,7 @@ describe("together", () => {
     expect((await store.load(account, "b")).state).toEqual({ balance: 3 })
   })
 
-  it("resolves with undefined where no part has events", async () => {
+  it("resolves with undefined if no part has events", async () => {
     expect(await (await open()).together([Together.part(account, "a", deposit())])).toBeUndefined()
   })
 })
@@ -203,7 +203,7 @@ describe("effect", () => {
     expect(await store.effect(Effect.flatMap(EventReader, ({ head }) => head))).toBe(2)
   })
 
-  it("rejects with an Error where the effect fails with a plain object", async () => {
+  it("rejects with an Error if the effect fails with a plain object", async () => {
     const error = await rejection((await open()).effect(Effect.fail({ _tag: "No" })))
     expect(error).toMatchObject({ _tag: "Refused", refusal: { _tag: "No" } })
   })
@@ -236,7 +236,7 @@ describe("a signal", () => {
     const store = await open()
     const { signal } = new AbortController()
     const calls = Array.from({ length: 50 }, (_, n) => store.load(account, `${n}`, { signal }))
-    // Node warns from 11 on, where they are not made for it.
+    // Node warns from 11 listeners on.
     expect(getEventListeners(signal, "abort")).toHaveLength(1)
     expect(await Promise.all(calls)).toHaveLength(50)
   })
@@ -283,7 +283,7 @@ describe("close", () => {
     expect(isClosed).toBe(true)
   })
 
-  it("releases what the layer holds, also where it is used by await using", async () => {
+  it("releases the resources of its layer, also with await using", async () => {
     const released: Array<string> = []
     const layer = Layer.merge(
       MemoryStore.layer,
@@ -295,7 +295,7 @@ describe("close", () => {
     expect(released).toEqual(["released"])
   })
 
-  it("releases what a layer holds that fails, and rejects with its error", async () => {
+  it("releases the resources of a layer that fails, and rejects with its error", async () => {
     const released: Array<string> = []
     const held = Layer.effectDiscard(Effect.addFinalizer(() => Effect.sync(() => void released.push("released"))))
     const failing = Layer.effectDiscard(Effect.fail(new RangeError("no")))

@@ -15,7 +15,7 @@ import { open, rejection } from "../support/PromiseStores.ts"
 
 const failure = new EventStoreError({ operation: "lock", cause: "out of order", isPermanent: true })
 
-// The rows of a store whose batches fail for good when told to.
+// The rows of a store whose batches fail permanently when switched to failure.
 const breaking = () => {
   const state = { isBroken: false }
   const layer = Layer.provideMerge(
@@ -32,8 +32,8 @@ const breaking = () => {
   return { state, layer }
 }
 
-describe("what runs in the background", () => {
-  it("works until it is stopped, and is done then", async () => {
+describe("a runnable in the background", () => {
+  it("works until it is stopped, and then is done", async () => {
     const store = await open()
     const handle = store.handler(account)
     const running = await store.project(balances)
@@ -76,7 +76,7 @@ describe("what runs in the background", () => {
     await running.stop()
   })
 
-  it("rejects at the start where the start fails", async () => {
+  it("rejects at the start if the start fails", async () => {
     const store = await open()
     await store.effect(Projector.catchUp(changed({ version: 2 })))
     expect(await rejection(store.consume(Mail.make().consumer, { attempts: 0 }))).toMatchObject({
@@ -85,12 +85,12 @@ describe("what runs in the background", () => {
     expect(await rejection(store.project(balances))).toMatchObject({ _tag: "ProjectionOutdated" })
   })
 
-  it("says that the code is up to date", async () => {
+  it("reports that the code is up to date", async () => {
     const running = await (await open()).project(balances)
     expect(running.outdated()).toBeUndefined()
   })
 
-  it("is stopped when its store is closed, after the event in hand", async () => {
+  it("is stopped when its store is closed, after the current event", async () => {
     const store = await open()
     const sent: Array<string> = []
     const started = Promise.withResolvers<void>()
@@ -104,7 +104,7 @@ describe("what runs in the background", () => {
         sent.push(`begins ${event.amount}`)
         started.resolve()
         await gate.promise
-        // The store still takes calls of what is in hand.
+        // The store still accepts calls of running handlers.
         await store.load(account, "a", { signal })
         sent.push(`sent ${event.amount}`)
       }

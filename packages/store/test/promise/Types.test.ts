@@ -1,4 +1,4 @@
-// What compiles with promises and what does not; judged by `tsc`. Nothing here is run.
+// Code that compiles with promises, and code that does not. `tsc` checks it; it does not run.
 import * as Consumer from "@refold/store/consume/Consumer"
 import type * as CommandHandler from "@refold/store/decide/CommandHandler"
 import type { LoadedState } from "@refold/store/decide/LoadedState"
@@ -36,7 +36,7 @@ const inferred = async (store: Store, withMailer: Store<Mailer>) => {
     expectTypeOf(attempt.error).toEqualTypeOf<Refused<Account.Overdrawn>>()
     expectTypeOf(attempt.error.refusal.balance).toEqualTypeOf<number>()
   }
-  // @ts-expect-error -- the value is there only where it is ok
+  // @ts-expect-error -- the value is there only if it is ok
   expect(attempt.value).toBeDefined()
   // @ts-expect-error -- a tag that no error has
   if (!attempt.ok && attempt.error._tag === "Refusd") expect.fail()

@@ -70,7 +70,7 @@ export const at = (millis: number): DateTime.Utc => DateTime.makeUnsafe(millis)
 export const run = <A, E>(effect: Effect.Effect<A, E, MemoryStore.Services | Scope.Scope>): Promise<A> =>
   Effect.runPromise(Effect.provide(Effect.scoped(effect), MemoryStore.layer))
 
-/** Runs against a store of its own, by a clock that starts at 0 and moves only when told. */
+/** Runs against a store of its own, by a test clock that starts at 0. */
 export const runAtZero = <A, E>(effect: Effect.Effect<A, E, MemoryStore.Services | Scope.Scope>): Promise<A> =>
   Effect.runPromise(Effect.provide(Effect.scoped(effect), Layer.mergeAll(MemoryStore.layer, TestClock.layer())))
 
@@ -103,7 +103,7 @@ export const withStore =
       return Effect.provideContext(effect, EventStore.context({ ...adapter, ...change(store) }))
     })
 
-/** Runs only so many times, then does nothing. */
+/** Runs at most `n` times, then does nothing. */
 export const times = <E, R>(n: number, effect: Effect.Effect<unknown, E, R>): Effect.Effect<void, E, R> => {
   let left = n
   return Effect.suspend(() => left-- > 0 ? Effect.asVoid(effect) : Effect.void)

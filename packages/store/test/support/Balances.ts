@@ -12,13 +12,13 @@ import * as Schema from "effect/Schema"
 import * as TestClock from "effect/testing/TestClock"
 import * as Account from "./Account.ts"
 
-// What is in an account, and by how many events.
+// The balance of an account, and the number of its events.
 const Balance = Schema.Struct({ balance: Schema.Finite, events: Schema.Int })
 
 type Balance = typeof Balance.Type
 
 const evolve = ({ balance, events }: Balance, { _tag, amount }: Account.Event): Balance => {
-  // Nobody knows how to book this.
+  // A poisonous amount.
   if (amount === 13) throw new Error("13 brings bad luck")
   return { balance: balance + (_tag === "Deposited" ? amount : -amount), events: events + 1 }
 }
@@ -62,7 +62,7 @@ export const inline = Projection.ofAggregateUnsafe(Account.account, {
 
 let n = 0
 
-/** Deposits these amounts, each in an append of its own, and gives what the last one stored. */
+/** Deposits these amounts, each in an append of its own, and returns the result of the last one. */
 export const deposit = Effect.fnUntraced(function*(id: string, ...amounts: NonEmptyReadonlyArray<number>) {
   let appended = yield* Account.append(id, Account.stored(1000 + n++, { data: { amount: amounts[0] } }))
   for (const amount of amounts.slice(1)) {
@@ -98,13 +98,13 @@ export const withRows =
       (store) => Effect.provideService(effect, ReadModelStore, ReadModelStore.of({ ...store, ...change(store) }))
     )
 
-/** What a store that is out of order says. */
+/** The error of a store that is out of order. */
 export const down = new EventStoreError({ operation: "update rows", cause: "out of order" })
 
 /** The number of the generation that readers see. */
 export const liveId = Effect.flatMap(ReadModelStore, (store) => Effect.map(store.live("balances"), ({ id }) => id))
 
-/** Moves the clock, and lets everything go on that need not wait for it any longer. */
+/** Moves the clock, and runs all fibers that are then ready. */
 export const pass = (millis: number) => Effect.andThen(TestClock.adjust(millis), settle)
 
 const settle = Effect.repeat(TestClock.adjust(0), { times: 20 })

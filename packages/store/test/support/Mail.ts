@@ -12,7 +12,7 @@ interface Message {
   readonly key: string
 }
 
-/** The parts of a definition that tests vary, and what they do before a message is sent. */
+/** The parts of a definition that tests vary, and an effect before a message is sent. */
 export interface Parts<R> extends Partial<Omit<Consumer.Definition<Account.Event, R>, "handle" | "events">> {
   readonly events?: EventCodec<Account.Event>
   readonly before?: (event: Account.Event, delivery: Consumer.Delivery) => Effect.Effect<unknown, unknown, R>

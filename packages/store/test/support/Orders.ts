@@ -1,4 +1,4 @@
-// Orders whose first release stored one event for what are several today, and one that is no longer wanted.
+// Orders whose first release stored one event for several of today's, and an event type that is now retired.
 import * as Aggregate from "@refold/core/decide/Aggregate"
 import * as Decider from "@refold/core/decide/Decider"
 import * as EventCodec from "@refold/core/event/EventCodec"
@@ -54,7 +54,7 @@ const stored = (type: string, data: NewEvent["data"]): NewEvent => ({
   occurredAt: DateTime.makeUnsafe(0)
 })
 
-/** What the first release stored. */
+/** The events that the first release stored. */
 export const placed = (...skus: ReadonlyArray<string>) => stored("Placed", { skus })
 export const viewed = () => stored("Viewed", { page: 1 })
 

@@ -43,7 +43,7 @@ export type Input = Transfers.Followed | Signal
 export const pay = ({ coins, to }: Event) => Process.send(Sample.aggregate, to, { _tag: "Add", coins, notes: [] })
 
 /**
- * A process that pays what was requested and keeps the tags of its inputs. Unlike a saga it takes no coins back. A test
+ * A process that pays the requests and keeps the tags of its inputs. Unlike a saga it does not take coins back. A test
  * gives the other parts.
  */
 export const payments = (changes: Partial<Definition> = {}) =>
@@ -64,7 +64,7 @@ export type Payments = ReturnType<typeof payments>
 
 type Options = Partial<ProcessRunner.Options<ProcessHandler.Services>>
 
-/** Catches up: does everything that can be done now. */
+/** Catches up: does all work that is due now. */
 export const settle = (process: Parameters<typeof ProcessRunner.catchUp>[0] | Payments, options: Options = {}) =>
   ProcessRunner.catchUp(process as Payments, { handlers, commandAttempts: 1, ...options })
 
@@ -108,7 +108,7 @@ export const run = <A, E>(effect: Effect.Effect<A, E, MemoryStore.Services | Sco
 export const runAtZero = <A, E>(effect: Effect.Effect<A, E, MemoryStore.Services | Scope.Scope>): Promise<A> =>
   Effect.runPromise(Effect.provide(Effect.scoped(effect), Layer.mergeAll(MemoryStore.layer, TestClock.layer())))
 
-/** Moves the clock in small steps, so that all fibers do what is due at each. */
+/** Moves the clock in small steps, so that all fibers do the work that is due at each. */
 export const pass = (millis: number) =>
   Effect.repeat(TestClock.adjust(millis / 20), { times: 19 }).pipe(Effect.andThen(settled))
 

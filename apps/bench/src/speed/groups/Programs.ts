@@ -1,4 +1,4 @@
-/** What is measured of programs as a whole, of adapters in memory, and of promises kept. */
+/** Groups about whole programs, adapters in memory, and correctness. */
 import { forEach, type Group } from "../Group.ts"
 import { inMemory, onServer } from "../Peers.ts"
 import { count, millisOf, type Scale } from "../Scale.ts"

@@ -1,4 +1,4 @@
-/** What is measured of reading: loads and projections, and appends to logs of different lengths. */
+/** Groups about reading: loads and projections, and appends to logs of different lengths. */
 import { cell, forEach, type Group } from "../Group.ts"
 import { onServer, type PeerName } from "../Peers.ts"
 import { count, millisOf, type Scale } from "../Scale.ts"

@@ -1,4 +1,4 @@
-/** What is measured of writing: appends, commits and commands. */
+/** Groups about writing: appends, commits and commands. */
 import { forEach, type Group } from "../Group.ts"
 import { onServer } from "../Peers.ts"
 import { count, millisOf, type Scale, writersOf } from "../Scale.ts"

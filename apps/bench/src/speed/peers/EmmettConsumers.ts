@@ -1,4 +1,4 @@
-/** What reads Emmett's log: a projection into documents of its Pongo, and a reactor that sees every event. */
+/** Readers of Emmett's log: a projection into documents of its Pongo, and a reactor that sees every event. */
 import type { Event, ReadEvent } from "@event-driven-io/emmett"
 import { pongoMultiStreamProjection, postgreSQLEventStoreConsumer } from "@event-driven-io/emmett-postgresql"
 import { pongoClient } from "@event-driven-io/pongo"

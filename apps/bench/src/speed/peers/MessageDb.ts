@@ -33,7 +33,7 @@ export const peer: Peer = {
   }
 }
 
-// What `install.sh` runs by psql, in its order, up to the indexes; its views are for people.
+// The files that `install.sh` runs by psql, in its order, up to the indexes; its views are for people.
 const scripts = (): ReadonlyArray<string> => {
   const root = Path.join(
     Path.dirname(createRequire(import.meta.url).resolve("@eventide/message-db/package.json")),

@@ -1,6 +1,6 @@
 /**
  * PostgreSQL without an event store: prepared statements on one table, a unique index for versions, a reader that takes
- * what it finds after the last position. The least that any store on PostgreSQL can cost.
+ * all events after the last position. The lower bound of the cost of a store on PostgreSQL.
  */
 import { DatabaseError, Pool } from "pg"
 import { Conflict, connections, empty, eventType, evolve, type Payload, type Peer, type Session } from "../Peer.ts"
@@ -27,7 +27,7 @@ const insertMany = {
   text:
     "INSERT INTO events (stream, version, type, data) SELECT * FROM unnest($1::text[], $2::int[], $3::text[], $4::jsonb[])"
 }
-// Without a conversion of jsonb by the driver, so that what is parsed is what is measured.
+// Without a conversion of jsonb by the driver, so that only the benchmark's own parsing is measured.
 const select = {
   name: "select-stream",
   text: "SELECT data::text AS data FROM events WHERE stream = $1 ORDER BY version"

@@ -1,4 +1,4 @@
-/** Refold on a PostgreSQL server, and in memory: what an application would write, run from Promises. */
+/** Refold on a PostgreSQL server, and in memory: as an application would use it, run from Promises. */
 import * as PostgresStore from "@refold/postgres/PostgresStore"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"

@@ -15,7 +15,7 @@ export const codec = EventCodec.makeUnsafe([Deposited])
 
 const Command = Schema.TaggedStruct("Deposit", fields)
 
-/** What folding gives, as it is stored in rows and snapshots. */
+/** The state, as it is stored in rows and snapshots. */
 export const State = Schema.Struct({ events: Schema.Int, cents: Schema.Int })
 
 const decider = Decider.make<typeof Command.Type, Folded, typeof Deposited.Event, never>({

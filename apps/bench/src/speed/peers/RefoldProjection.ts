@@ -14,7 +14,7 @@ import type { SnapshotStore } from "refold/SnapshotStore"
 import { empty, evolve, type Payload, type Projection } from "../Peer.ts"
 import { codec, State } from "./RefoldAccount.ts"
 
-/** What runs Refold's effects. */
+/** Runs Refold's effects. */
 export type Runtime = ManagedRuntime<
   EventStore | EventReader | ReadModelStore | SnapshotStore,
   unknown

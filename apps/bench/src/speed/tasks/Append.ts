@@ -50,7 +50,7 @@ const writer = (session: Session, batch: number) => {
   }
 }
 
-/** Lets each writer go on for a while, and counts what was acknowledged and what is stored. */
+/** Runs the writers for the duration, and counts the acknowledged and the stored events. */
 const timed = async (
   session: Session,
   { millis, writers }: Size,

@@ -1,10 +1,10 @@
-/** What a store promises: one winner for each version, and a reader that misses nothing. */
+/** Correctness of a store: one accepted append for each version, and a reader that misses no event. */
 import * as Payloads from "../Payloads.ts"
 import { Conflict, type Mark, type Session } from "../Peer.ts"
 import { concurrently, need, sleep, type Task } from "../Task.ts"
 
 /**
- * Appends that were accepted beside the first one at the same version: `writers` append at once to each of `streams` new
+ * Appends that were accepted besides the first one at the same version: `writers` append at once to each of `streams` new
  * streams, then again after the first event. Reads `writers`, `streams`.
  */
 export const races: Task = async (session, { streams, writers }) => async () => {
@@ -31,11 +31,11 @@ const race = async (session: Session, stream: string, mark: Mark, writers: numbe
       if (!(error instanceof Conflict)) throw error
     }
   })
-  if (accepted.length === 0) throw new Error(`each of ${writers} appends at one version met a conflict`)
+  if (accepted.length === 0) throw new Error(`each of ${writers} appends at one version ended in a conflict`)
   return accepted
 }
 
-// A reader that has seen nothing new for so long will not see more.
+// A reader without a new event for this time has reached the end.
 const quiet = 5_000
 
 /** Events that a reader of the whole log did not see, while `writers` appended one or ten at a time. Reads `writers`, `millis`. */

@@ -1,4 +1,4 @@
-/** Projections: how fast they are built, and how soon an append is in its row. */
+/** Projections: the rate of a build, and the delay from an append to its row. */
 import * as Payloads from "../Payloads.ts"
 import type { Projection } from "../Peer.ts"
 import { quantile } from "../Statistics.ts"
@@ -22,7 +22,7 @@ export const catchUp: Task = async (session, { events, millis, rows }) => {
       return key
     })
     const seconds = (performance.now() - start) / 1_000
-    // Rows that are not all built are not shown by every store.
+    // Not every store shows rows of an unfinished build.
     if (built.isDone && await projection.countOf(name, first) === 0)
       throw new Error(`no row of ${name} has the events of ${first}`)
     return { value: built.events / seconds, events: built.events }
@@ -46,7 +46,7 @@ export const visible: Task = async (session, { times }) => {
         await session.append(Payloads.stream(), 0, [{ ...Payloads.next(), account }])
         const waited = await untilVisible(projection, name, account)
         if (sample >= 0) latencies.push(waited)
-        // Not in step with anything that polls.
+        // Random, to avoid the rhythm of polling.
         await sleep((sample + 2) * 7 % 23)
       }
       const p50 = quantile(latencies, 0.5)

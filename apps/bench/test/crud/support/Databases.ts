@@ -5,7 +5,7 @@ import type * as SqlClient from "effect/sql/SqlClient"
 import { freshDatabase } from "../../../../../packages/postgres/test/support/freshDatabase.ts"
 import * as Database from "../../../src/crud/Database.ts"
 
-/** Runs what is to be run on the database, with connections for 16 clients. */
+/** Runs an effect on the database, with connections for 16 clients. */
 export type Run = <A, E>(
   use: (database: Database.Database) => Effect.Effect<A, E, SqlClient.SqlClient | Scope.Scope>
 ) => Promise<A>

@@ -1,4 +1,4 @@
-// What the benchmark counts against a store is found: each test plants the fault into a store that works.
+// The benchmark finds incorrect results: each test plants a fault in a correct store.
 import { describe, expect, it } from "vitest"
 import type { Session } from "../../../src/speed/Peer.ts"
 import { memory } from "../../../src/speed/peers/Refold.ts"
@@ -18,7 +18,7 @@ const measured = async (task: keyof typeof tasks, fault: (session: Session) => S
 }
 
 describe("a store that works", () => {
-  it("is found to do nothing wrong", async () => {
+  it("has no incorrect results", async () => {
     expect(await measured("races")).toEqual({ unraised: 0, lost: 0 })
     expect(await measured("reader")).toEqual({ skipped: 0 })
     expect(await measured("append")).toEqual({ lost: 0 })

@@ -1,4 +1,4 @@
-/** An account is events: commands store them or are refused, and the state is their fold. */
+/** An account consists of events: commands store them or are refused, and the state is their fold. */
 import * as Effect from "effect/Effect"
 import * as Equal from "effect/Equal"
 import * as Stream from "effect/Stream"

@@ -38,10 +38,10 @@ export const timeTravel: Chapter.StoreChapter = Chapter.make("time-travel", "Tim
     `one account, three balances: ${format(asOfRecordedAt.balance)} as recorded, ` +
     `${format(asOfOccurredAt.balance)} as occurred, ${format(now.balance)} now`,
   checks: ({ asOfOccurredAt, asOfRecordedAt, asOfVersion, now }) => ({
-    "as of a version, the events up to it count": asOfVersion.balance === crowns(1_000),
-    "as of a recordedAt, what was recorded later does not count": asOfRecordedAt.balance === crowns(700),
-    "as of an occurredAt, a back-dated event counts from its own day": asOfOccurredAt.balance === crowns(1_050),
-    "now, all events count": now.balance === crowns(750)
+    "as of a version includes the events up to it": asOfVersion.balance === crowns(1_000),
+    "as of a recordedAt excludes events recorded later": asOfRecordedAt.balance === crowns(700),
+    "as of an occurredAt includes a back-dated event from its own day on": asOfOccurredAt.balance === crowns(1_050),
+    "the current balance includes all events": now.balance === crowns(750)
   }),
   lines: ({ asOfOccurredAt, asOfRecordedAt, asOfVersion, now }) => [
     "Cleo deposits 1,000.00 on 1 March and withdraws 300.00 on 10 March.",

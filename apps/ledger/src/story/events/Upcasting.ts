@@ -1,4 +1,4 @@
-/** An event that an early release stored, with its name and schema of then, is read as an event of today. */
+/** An event of an early release, stored with its former name and schema, is read as an event of today. */
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Equal from "effect/Equal"

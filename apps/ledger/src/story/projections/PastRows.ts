@@ -37,7 +37,7 @@ const topAsOf = (day: DateTime.Utc) =>
     (past) => past.query(largest(first, 3))
   ))
 
-// Reads the rows at a position, appends an event, and counts the rows as of that position that differ from those read.
+// Reads the rows at a position, appends an event, and counts the differences between the rows as of that position and those read.
 const unequalRows = Effect.fnUntraced(function*(writer: string) {
   const position = yield* (yield* EventReader).head
   yield* ReadSide.awaitAll(position)

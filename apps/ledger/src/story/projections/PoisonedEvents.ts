@@ -1,6 +1,6 @@
 /**
- * A projection whose code fails on overdrawn accounts: their streams are parked at the failing event and all others go
- * on. After the repair each parked stream is retried, or its event is discarded.
+ * A projection whose code fails on overdrawn accounts: their streams are parked at the failing event and all others
+ * continue. After the fix each parked stream is retried, or its event is discarded.
  */
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -91,25 +91,25 @@ export const poisonedEvents: Chapter.StoreChapter = Chapter.make("poisoned-event
     return yield* Effect.provideService(Effect.scoped(parkAndRepair(input)), References.MinimumLogLevel, "Error")
   },
   figure: ({ discarded, others, parked }) =>
-    `${parked.length} streams parked, ${others} went on; after the repair ${discarded.length} event is discarded`,
+    `${parked.length} streams parked, ${others} continued; after the fix ${discarded.length} event is discarded`,
   checks: (
     { ada, again, isBeforeEvent, isParked, listed, others, parked, rebuilt, stillParked, unequal, unequalOthers }
   ) => ({
     "an event on which code fails parks its stream, and the status lists it": isParked && listed === parked.length,
     "a parked stream's row stays as it was before the event": isBeforeEvent,
-    "all other streams go on": others > 0 && unequalOthers.length === 0,
+    "all other streams continue": others > 0 && unequalOthers.length === 0,
     "retried by the same code, a stream stays parked": Option.exists(again, ({ attempts }) => attempts === 3),
-    "after the repair all rows are right, except for the discarded event": stillParked.length === 0 &&
+    "after the fix all rows are right, except for the discarded event": stillParked.length === 0 &&
       unequal.length === 1 && unequal.every(({ difference, key }) => key === ada && difference === crowns(1_000)),
     "a rebuild leaves out the discarded event": Option.exists(rebuilt, ({ state }) => state.balance === crowns(750))
   }),
   lines: ({ again, discarded, others, parked }) => [
-    "A new projection fails on balances below 0. Streams of overdrawn accounts are parked; the others go on:",
+    "A new projection fails on balances below 0. Streams of overdrawn accounts are parked; the others continue:",
     `${count(others)} accounts have their rows, ${count(parked.length)} are parked. The first of them:`,
     table(parked.slice(0, 4), ["stream", "version", "type", "stage", "reason"]),
     "A retry of Ada's stream by the same code fails again",
     `(attempt ${Option.match(again, { onNone: () => 0, onSome: ({ attempts }) => attempts })}).`,
-    "Then the code is repaired, and all streams are retried. One event is discarded:",
+    "Then the code is fixed, and all streams are retried. One event is discarded:",
     table(discarded, ["stream", "version", "reason"])
   ],
   facts: ({ discarded, others, parked }) => ({

@@ -1,5 +1,5 @@
 /**
- * The totals of an earlier release lacked interest and fees. The repaired projection has a higher version: its rows are
+ * The totals of an earlier release lacked interest and fees. The fixed projection has a higher version: its rows are
  * filled beside the old ones, which readers still see, and then replace them in one step.
  */
 import * as Effect from "effect/Effect"
@@ -84,11 +84,11 @@ export const projectionRebuild: Chapter.StoreChapter = Chapter.make("rebuild", "
       during.every((sums) => Equal.equals(sums, before)),
     "after a rebuild readers see the new rows, complete": Equal.equals(after, live) && after.count > before.count,
     "an interrupted rebuild resumes at its checkpoint": resumedAt > interruptedAt && interruptedAt > 0,
-    "code of the old version gets an error that says so": outdated?.live === 2
+    "code of the old version gets an error": outdated?.live === 2
   }),
   lines: (found) => [
     "The totals of an earlier release lacked interest and fees.",
-    "The repaired projection has version 2; its rows are filled beside the old ones:",
+    "The fixed projection has version 2; its rows are filled beside the old ones:",
     table(
       [
         { read: "before the rebuild", ...found.before },

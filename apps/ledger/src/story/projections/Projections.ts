@@ -74,7 +74,7 @@ const balanceText = Option.match({
     `${format(Account.balanceOf(state))} at version ${version}`
 })
 
-/** The row of a balance is stored in the same statement as the events: it is there when the command is answered. */
+/** The row of a balance is stored in the same statement as the events: it is stored when the command is answered. */
 export const inlineProjection: Chapter.StoreChapter = Chapter.make("inline-projection", "An inline projection", {
   // Inline rows are stored once the projection has a live generation.
   needs: [projections],

@@ -78,7 +78,7 @@ export const legacyMigration: SqlChapter = Chapter.make("legacy-migration", "A l
   checks: (
     { again, caughtUp, dryRun, findings, frozen, isUnchanged, isUnstored, reconciliation, refused, seeded }
   ) => ({
-    "a rehearsal finds what the seeding finds, and stores nothing": isSame(dryRun, seeded) && isUnstored,
+    "a rehearsal reports the same as the seeding, and stores nothing": isSame(dryRun, seeded) && isUnstored,
     "every legacy row is an account, or listed with its reason": seeded.seeded === OldBank.goodRows &&
       seeded.skipped === 6,
     "later changes of the old application have become events": caughtUp.changes === 43 && caughtUp.events > 0,
@@ -86,7 +86,7 @@ export const legacyMigration: SqlChapter = Chapter.make("legacy-migration", "A l
     "switching over is refused while rows are left out and not accepted": refused !== undefined,
     "the table and the events agree on every balance, and in sum": agrees(reconciliation),
     "after the switch-over the old table is unchanged and refuses writes": isUnchanged && frozen !== undefined,
-    "the audit finds nothing wrong with the migrated accounts": findings.length === 0
+    "the audit has no findings for the migrated accounts": findings.length === 0
   }),
   lines: ({ again, caughtUp, dryRun, frozen, metadata, reconciliation, seeded, skipped, totals }) => [
     "The old application overwrites balances in a table. A mapping defines the events of a row and of its changes.",
@@ -97,7 +97,7 @@ export const legacyMigration: SqlChapter = Chapter.make("legacy-migration", "A l
     ),
     "Rows that do not fit are left out and listed with the reason:",
     table(skipped),
-    "The metadata of a seed event says where it comes from:",
+    "The metadata of a seed event names its source:",
     [JSON.stringify(metadata)],
     `In the meantime the old application made ${caughtUp.changes} changes, which became ${caughtUp.events} events.`,
     `Switching over is refused while ${OldBank.badRows.length} rows are left out. Once they are accepted as left out,`,

@@ -34,7 +34,8 @@ export const sqlCommands: SqlChapter = Chapter.make("sql", "Commands in SQL", {
   checks: ({ again, balance, events, first, inSql, inTypeScript }) => ({
     "events of SQL and of TypeScript form one history": events.length === 3 && balance === crowns(380),
     "a refusal is the same in SQL and in TypeScript": inSql !== undefined && Equal.equals(inSql, inTypeScript),
-    "SQL knows an idempotency key that was used in TypeScript": again.deduplicated && again.version === first.version
+    "SQL recognises an idempotency key that was used in TypeScript": again.deduplicated &&
+      again.version === first.version
   }),
   lines: ({ again, balance, events, first, id, inSql, inTypeScript, key }) => [
     "CALL ledger.open creates an account, and TypeScript deposits and withdraws.",

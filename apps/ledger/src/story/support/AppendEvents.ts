@@ -1,4 +1,4 @@
-/** Appends events without a command: what other systems of the bank book, interest for example. */
+/** Appends events without a command: bookings of other systems of the bank, such as interest. */
 import type { NonEmptyReadonlyArray } from "effect/Array"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"

@@ -28,7 +28,7 @@ export const openAccounts = ReadModel.stream(Balances.projection, { index: "bySt
     })
   )
 
-/** The rows that differ from the balances of their accounts, and by how much; a closed account counts as 0. */
+/** The rows that differ from the balances of their accounts, with the difference; a closed account counts as 0. */
 export const unequalBalances = (rows: ReadonlyArray<Row<{ readonly balance: number }>>) =>
   Effect.map(openAccounts, (open) =>
     rows

@@ -1,4 +1,4 @@
-/** What a transfer's saga observed and decided, in order, read from the saga's own stream. */
+/** The triggers and decisions of a transfer's saga, in order, read from the saga's own stream. */
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"

@@ -7,7 +7,7 @@ import type { Currency } from "../../Currency.ts"
 import * as Ledger from "../../Ledger.ts"
 import { table } from "../Narration.ts"
 
-/** Something for each customer: the id of an account, or what it holds. */
+/** A value for each customer: the id of an account, or its balance. */
 export interface OfEach<A> {
   readonly fred: A
   readonly gina: A
@@ -17,10 +17,10 @@ export interface OfEach<A> {
 /** The ids of the accounts in this run of the story. */
 export const of = (run: string): OfEach<string> => ({ fred: `fred-${run}`, gina: `gina-${run}`, hugo: `hugo-${run}` })
 
-/** What the accounts hold, in minor units. */
+/** The balances of the accounts, in minor units. */
 export type Holdings = OfEach<number>
 
-/** What the accounts hold now, from rows. */
+/** The current balances of the accounts, from rows. */
 export const holdings = ({ fred, gina, hugo }: OfEach<string>) =>
   Effect.all({ fred: balance(fred), gina: balance(gina), hugo: balance(hugo) })
 
@@ -30,7 +30,7 @@ const balance = (id: string) =>
     Option.match({ onNone: () => 0, onSome: ({ state }) => Account.balanceOf(state) })
   )
 
-/** What the accounts held at several moments, as a table. */
+/** The balances of the accounts at several moments, as a table. */
 export const holdingsTable = (moments: Readonly<Record<string, Holdings>>) =>
   table(Object.entries(moments).map(([moment, held]) => ({ moment, ...held })), ["moment"], ["fred", "gina", "hugo"])
 

@@ -48,7 +48,7 @@ export const inTransit = Effect.gen(function*() {
 export const sagaOf = (transfer: string) =>
   Effect.flatMap(
     ProcessInstances.get(TransferMoney.saga, transfer),
-    // An instance whose state cannot be computed is parked, and then nothing here can be right.
+    // An instance whose state cannot be folded is parked: then the sum would be wrong.
     ({ state }) => Effect.orDie(Effect.fromResult(state.state))
   )
 

@@ -1,4 +1,4 @@
-/** Commands as the bank offers them: validated, authorised, idempotent, and reversed by further events. */
+/** The public commands of the bank: validated, authorised, idempotent, and reversed by further events. */
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { crowns, format } from "../../Amount.ts"

@@ -62,7 +62,7 @@ export const transferSaga: Chapter.StoreChapter = Chapter.make("saga", "A transf
   lines: ({ after, before, history, requested, streams, transfer }) => [
     `Fred requests a transfer of ${format(rent)} to Gina for the rent: one event.`,
     "A saga observes it and moves the money step by step, each under its own idempotency key.",
-    `What ${transfer} observed and decided is its stream in the store:`,
+    `The stream of ${transfer} in the store has its triggers and decisions:`,
     SagaHistory.table(history),
     SampleCustomers.holdingsTable({ before, requested, "at the end": after }),
     `The correlation id of the request is on all events that it caused, in ${streams.length} streams:`,

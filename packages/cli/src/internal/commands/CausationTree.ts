@@ -1,4 +1,4 @@
-/** Events as the tree of what caused what: pure, from the causation ids in their metadata. */
+/** Events as a tree of causes: pure, from the causation ids in their metadata. */
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
 
 /** An event in the tree, and the line that leads to it. */
@@ -6,7 +6,7 @@ export interface TreeRow {
   readonly event: RecordedEvent
   /** 0 for an event whose cause is not among the events. */
   readonly depth: number
-  /** The id of the event that caused it; null where that is not among the events. */
+  /** The id of the event that caused it; null if that event is not among these. */
   readonly causedBy: string | null
   /** The branches before it, such as `│  └─ `; empty at depth 0. */
   readonly branch: string
@@ -15,7 +15,7 @@ export interface TreeRow {
 // A command or a timeout of a process is named by the event of the instance that decided it: `fees-ada#2.0`, `fees-ada#3@…`.
 const decision = /^(.+)#(\d+)(?:\.\d+)?(?:@.*)?$/
 
-/** The events, each before what it caused, and otherwise in the order of their positions. */
+/** The events, each before those that it caused, and otherwise in the order of their positions. */
 export const arrange = (events: ReadonlyArray<RecordedEvent>): ReadonlyArray<TreeRow> => {
   const sorted = events.toSorted((one, other) => one.position - other.position)
   const byName = new Map<string, RecordedEvent>(
@@ -29,7 +29,7 @@ export const arrange = (events: ReadonlyArray<RecordedEvent>): ReadonlyArray<Tre
   return rowsUnder(undefined, children)
 }
 
-// A cause comes before what it caused, so that there is no cycle, whatever the metadata says.
+// A cause must have a lower position than its effect: so there is no cycle, whatever is in the metadata.
 const causeOf = (event: RecordedEvent, byName: ReadonlyMap<string, RecordedEvent>): RecordedEvent | undefined => {
   const { causationId } = event.metadata
   if (typeof causationId !== "string") return undefined
@@ -44,15 +44,15 @@ interface Pending {
   readonly event: RecordedEvent
   readonly cause: RecordedEvent | undefined
   readonly depth: number
-  /** The branches before those of the event itself, and of what it caused. */
+  /** The branches before those of the event itself, and of the events that it caused. */
   readonly above: string
   readonly isLast: boolean
 }
 
-// Deeper ones stand below each other: a long chain would be a triangle of spaces.
+// Deeper events are not indented further: a long chain would be a triangle of spaces.
 const maxIndent = 20
 
-// With a stack of its own: a chain of events may be longer than the one of calls.
+// With an explicit stack: a chain of events may be longer than the call stack.
 const rowsUnder = (root: undefined, children: Children): ReadonlyArray<TreeRow> => {
   const rows: Array<TreeRow> = []
   const stack = pendingUnder(root, children, { depth: 0, above: "" })

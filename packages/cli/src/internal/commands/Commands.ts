@@ -1,4 +1,4 @@
-/** The command `refold` with all its sub-commands, as a value: what `--help`, the completions and the reference page list. */
+/** The command `refold` with all its sub-commands, as a value: the source of `--help`, the completions and the reference page. */
 import * as Command from "effect/cli/Command"
 import * as Settings from "../frame/Settings.ts"
 import * as ConsumerCommands from "./ConsumerCommands.ts"

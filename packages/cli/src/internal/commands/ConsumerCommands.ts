@@ -1,4 +1,4 @@
-/** `refold consumer`: how far the consumers are, and what they have parked. */
+/** `refold consumer`: the progress of the consumers, and their parked streams. */
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Effect from "effect/Effect"
@@ -26,9 +26,9 @@ const status = Command.make(
     }))
 ).pipe(
   Command.withDescription(
-    "The consumers with their lag, rate and parked streams. Exits with 1 where a stream is parked or newer code is needed."
+    "The consumers with their lag, rate and parked streams. Exits with 1 if a stream is parked or newer code is needed."
   ),
-  Command.withShortDescription("How far the consumers are"),
+  Command.withShortDescription("The progress of the consumers"),
   Command.withExamples([
     { command: "refold consumer status", description: "All of them" },
     { command: "refold consumer status mail", description: "One of them, for a script" }
@@ -37,16 +37,16 @@ const status = Command.make(
 
 const parked = Command.make("parked", { consumer }, ({ consumer }) => ParkedCommands.list(consumer)).pipe(
   Command.withDescription(
-    "The streams that a consumer has parked: parked retry and parked discard let them go on. Exits with 1 where there are any."
+    "The streams that a consumer has parked: parked retry and parked discard continue them. Exits with 1 if there are any."
   ),
-  Command.withShortDescription("What a consumer has parked"),
+  Command.withShortDescription("The parked streams of a consumer"),
   Command.withExamples([{ command: "refold consumer parked mail", description: "What was not delivered, and why?" }])
 )
 
 /** `refold consumer`. */
 export const command = Command.make("consumer").pipe(
-  Command.withDescription("How far the consumers are, and what they have parked."),
-  Command.withShortDescription("Consumers and what they have parked"),
-  Command.withExamples([{ command: "refold consumer status", description: "How far are they?" }]),
+  Command.withDescription("The progress of the consumers, and their parked streams."),
+  Command.withShortDescription("Consumers and their parked streams"),
+  Command.withExamples([{ command: "refold consumer status", description: "What is their lag?" }]),
   Command.withSubcommands([status, parked])
 )

@@ -79,7 +79,12 @@ export const show = Command.make("show", {
   )
 
 const list = (name: string, description: string) =>
-  Flag.String(name).pipe(Flag.withDescription(`${description}; may be given several times`), Flag.atLeast(0))
+  Flag.String(name).pipe(
+    Flag.withDescription(`${description}; may be given several times`),
+    Flag.atLeast(0),
+    // The help would say that it is required.
+    Flag.withDefault<ReadonlyArray<string>>([])
+  )
 
 /** `refold tail`. */
 export const tail = Command.make("tail", {
@@ -92,7 +97,11 @@ export const tail = Command.make("tail", {
     ),
     Flag.withDefault("now")
   ),
-  limit: Flag.Int("limit").pipe(Flag.withAlias("n"), Flag.withDescription("End after so many events"), Flag.optional),
+  limit: Flag.Int("limit").pipe(
+    Flag.withAlias("n"),
+    Flag.withDescription("End after this number of events"),
+    Flag.optional
+  ),
   follow: Flag.Boolean("follow").pipe(
     Flag.withDescription(
       "Wait for later events, until Ctrl-C; true by default, --no-follow ends at the head of the log"

@@ -1,4 +1,4 @@
-/** Events as records and as rows of a table: as they are stored, and beside it as the code of the config reads them. */
+/** Events as records and as rows of a table: in their stored form, and as the code of the config reads them. */
 import type { EncodedEvent } from "@refold/core/event/EventCodec"
 import type { Tagged } from "@refold/core/event/EventType"
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
@@ -11,7 +11,7 @@ import type { Shape } from "../frame/Output.ts"
 /** A stored event, and the events that the code of the config reads it as, in the latest versions of their types. */
 export interface ShownEvent {
   readonly stored: RecordedEvent
-  /** Undefined where the config has no codec for it; the error where its codec cannot read it. */
+  /** Undefined if the config has no codec for it; the error where its codec cannot read it. */
   readonly current: ReadonlyArray<EncodedEvent> | string | undefined
 }
 

@@ -1,4 +1,4 @@
-/** `refold grants`: the statements that let a role work with the store. */
+/** `refold grants`: the statements that give a role its rights on the store. */
 import { grants } from "@refold/postgres/internal/schema/Grants"
 import { kinds } from "@refold/postgres/internal/schema/StoreRights"
 import * as Command from "effect/cli/Command"
@@ -12,7 +12,7 @@ import * as Output from "../frame/Output.ts"
 
 export const command = Command.make("grants", {
   role: Flag.String("role").pipe(Flag.withDescription("The role, which must exist")),
-  as: Flag.Literals("as", kinds).pipe(Flag.withDescription("What the role does with the store")),
+  as: Flag.Literals("as", kinds).pipe(Flag.withDescription("The use of the store by the role")),
   apply: Flag.Boolean("apply").pipe(
     Flag.withoutNegation,
     Flag.withDescription("Run the statements, as the owner of the store, in place of printing them"),

@@ -1,4 +1,4 @@
-/** `refold migrate`: creates or updates the schema of a store, and says what is due. */
+/** `refold migrate`: creates or updates the schema of a store, and lists due migrations. */
 import { migrationNames, migrationTable } from "@refold/postgres/internal/schema/MigrationNames"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
@@ -29,7 +29,7 @@ const look = Effect.gen(function*() {
   const state = yield* MigrationState.look(yield* database, migrationTable)
   if (state._tag === "Unreadable") {
     return yield* usage(
-      "this role may not read which migrations have run: ask as the owner of the store, or as a reader"
+      "this role may not read which migrations have run: run it as the owner of the store, or as a reader"
     )
   }
   const due = MigrationState.due(state, migrationNames)
@@ -57,7 +57,7 @@ const status = Command.make("status", {}, () =>
     yield* print(migrations)
     if (migrations.some(isDue)) return yield* new Found()
   })).pipe(
-    Command.withDescription("Lists the migrations, applied and due. Exits with 1 where one is due."),
+    Command.withDescription("Lists the migrations, applied and due. Exits with 1 if one is due."),
     Command.withShortDescription("List the migrations, applied and due"),
     Command.withExamples([{ command: "refold migrate status", description: "Is the store behind this release?" }])
   )
@@ -96,7 +96,7 @@ export const command = Command.make("migrate", {
     ? dryRun
     : Connection.withClient(apply)).pipe(
     Command.withDescription(
-      "Creates or updates the schema of the store, as the role that is to own it. Does nothing where nothing is due."
+      "Creates or updates the schema of the store, as the role that will own it. Does nothing if nothing is due."
     ),
     Command.withShortDescription("Create or update the schema of the store"),
     Command.withExamples([

@@ -1,6 +1,6 @@
 /**
- * The migrations as one SQL script, for a database that has no store yet and that only another tool may change. It records what
- * it has done as the migrator does, so that `refold migrate` goes on from there.
+ * The migrations as one SQL script, for a database that has no store yet and that only another tool may change. It records the
+ * migrations as the migrator does, so that `refold migrate` continues from there.
  */
 import type { InvalidInput } from "@refold/core/event/InvalidInput"
 import { migrations } from "@refold/postgres/internal/schema/Baseline"

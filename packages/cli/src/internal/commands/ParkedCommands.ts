@@ -1,4 +1,4 @@
-/** `refold parked`: the streams that a projection, process or consumer has parked, and what to do about them. */
+/** `refold parked`: the streams that a projection, process or consumer has parked: lists, retries and discards. */
 import * as StreamName from "@refold/core/event/StreamName"
 import { StreamVersion } from "@refold/core/event/StreamVersion"
 import { EventReader } from "@refold/store/log/EventReader"
@@ -67,7 +67,7 @@ const read = Effect.fnUntraced(function*(name: string | undefined) {
   return all.flat()
 })
 
-/** Prints what is parked under a name, or under all; finds something where a stream is. */
+/** Prints the parked streams of a name, or of all names; exits with 1 if there are any. */
 export const list = (name: string | undefined) =>
   Connection.withStore(Effect.gen(function*() {
     const found = yield* read(name)
@@ -85,7 +85,7 @@ const listCommand = Command.make(
   { name: Argument.optional(nameArgument) },
   ({ name }) => list(Option.getOrUndefined(name))
 ).pipe(
-  Command.withDescription("The parked streams, with the event that failed and why. Exits with 1 where there are any."),
+  Command.withDescription("The parked streams, with the event that failed and why. Exits with 1 if there are any."),
   Command.withShortDescription("List the parked streams"),
   Command.withExamples([
     { command: "refold parked list", description: "Of everything" },
@@ -128,11 +128,11 @@ const retry = Command.make(
     change(name, stream, `retry ${Option.getOrElse(stream, () => "all parked streams")} in ${name}`, Parked.retry)
 ).pipe(
   Command.withDescription(
-    "Handles the events of a parked stream again, or of all parked streams, with the code of the config. In a consumer they are delivered. Exits with 1 where a stream is still parked."
+    "Handles the events of a parked stream again, or of all parked streams, with the code of the config. In a consumer they are delivered. Exits with 1 if a stream is still parked."
   ),
   Command.withShortDescription("Handle the events of a parked stream again"),
   Command.withExamples([
-    { command: "refold parked retry balances wallet-ada", description: "After the code is repaired" },
+    { command: "refold parked retry balances wallet-ada", description: "After a fix of the code" },
     { command: "refold parked retry balances --yes", description: "All its parked streams" }
   ])
 )
@@ -176,14 +176,14 @@ const change = Effect.fnUntraced(function*(
     const { services = Layer.empty } = yield* LoadConfig.config
     const left = yield* Effect.provide(Effect.forEach(streams, (one) => repair(runnable, one)), services)
     const rows = left.flatMap(Option.toArray).map((one): Row => ({ ...one, name, status: "live" }))
-    yield* Output.rows(shape, rows, `${streams.length} stream(s) go on`)
+    yield* Output.rows(shape, rows, `${streams.length} stream(s) continue`)
     if (rows.length > 0) return yield* new Found()
   }))
 })
 
 /** `refold parked`. */
 export const command = Command.make("parked").pipe(
-  Command.withDescription("The streams that wait because an event failed, and what to do about them."),
+  Command.withDescription("The streams that wait because an event failed: list, retry or discard them."),
   Command.withShortDescription("Streams that wait because an event failed"),
   Command.withExamples([{ command: "refold parked list", description: "What waits, and why?" }]),
   Command.withSubcommands([listCommand, show, retry, discard])

@@ -1,4 +1,4 @@
-/** `refold process`: the instances of a process, and what to do about those that do not go on. */
+/** `refold process`: the instances of a process, and the operations on those that are stopped or parked. */
 import type { Tagged } from "@refold/core/event/EventType"
 import * as ProcessInstances from "@refold/store/process/ProcessInstances"
 import * as Chunk from "effect/Chunk"
@@ -52,7 +52,7 @@ const list = Command.make("list", {
     Command.withDescription("The instances of a process, by their status or phase."),
     Command.withShortDescription("List the instances of a process"),
     Command.withExamples([
-      { command: "refold process list transfers --status Parked", description: "What waits for a repair?" },
+      { command: "refold process list transfers --status Parked", description: "Which instances wait for a fix?" },
       {
         command: "refold process list transfers --phase CompensationFailed",
         description: "Sagas that need an operator"
@@ -81,7 +81,7 @@ const show = Command.make(
   Command.withExamples([{ command: "refold process show transfers t-17", description: "What does it wait for?" }])
 )
 
-// What the three operators' commands on the whole instance have in common.
+// Shared by the three commands of operators on the whole instance.
 const change = (
   { instance, process: name }: { readonly instance: string; readonly process: string },
   verb: string,
@@ -101,7 +101,7 @@ const resume = Command.make(
   Command.withDescription(
     "Lets a saga whose compensation failed try again, and a process react to the signal Resumed."
   ),
-  Command.withShortDescription("Let a stopped instance go on"),
+  Command.withShortDescription("Continue a stopped instance"),
   Command.withExamples([
     {
       command: "refold process resume transfers t-17 --reason \"the bank answers again\"",
@@ -117,7 +117,7 @@ const retry = Command.make(
 ).pipe(
   Command.withDescription("Lets a parked instance react again to the triggers that wait, with the code of the config."),
   Command.withShortDescription("Let a parked instance react again"),
-  Command.withExamples([{ command: "refold process retry transfers t-17", description: "After the code is repaired" }])
+  Command.withExamples([{ command: "refold process retry transfers t-17", description: "After a fix of the code" }])
 )
 
 const discard = Command.make(
@@ -174,7 +174,7 @@ const giveUp = Command.make("give-up", {
 
 /** `refold process`. */
 export const command = Command.make("process").pipe(
-  Command.withDescription("The instances of a process, and what to do about those that do not go on."),
+  Command.withDescription("The instances of a process, and the operations on those that are stopped or parked."),
   Command.withShortDescription("Instances of a process"),
   Command.withExamples([{ command: "refold process list transfers", description: "All instances" }]),
   Command.withSubcommands([list, show, resume, retry, discard, giveUp])

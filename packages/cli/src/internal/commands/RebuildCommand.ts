@@ -1,4 +1,4 @@
-/** `refold rebuild`: builds the rows of a projection again, beside the live ones, and shows how far it is. */
+/** `refold rebuild`: builds the rows of a projection again, beside the live ones, and shows its progress. */
 import * as Rebuild from "@refold/store/project/Rebuild"
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
@@ -35,7 +35,7 @@ const run = Effect.fnUntraced(function*(projection: string) {
       if (asTable) yield* Output.lines([`${safe(projection)} is rebuilt and live`])
     }).pipe(Effect.onInterrupt(() =>
       Output.note(
-        "stopped: the live rows are as they were; a program that runs the projection, or this command, goes on from here"
+        "stopped: the live rows are as they were; a program that runs the projection, or this command, continues from here"
       )
     ))
   )

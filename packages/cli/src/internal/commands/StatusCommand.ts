@@ -1,4 +1,4 @@
-/** `refold status`: the head of the log, and what follows it. */
+/** `refold status`: the head of the log, and the projections, processes and consumers that follow it. */
 import { EventReader } from "@refold/store/log/EventReader"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
@@ -24,7 +24,7 @@ const print = Effect.gen(function*() {
   return found
 })
 
-// On a terminal each look replaces the one before it.
+// On a terminal each output replaces the one before it.
 const again = Effect.flatMap(
   Output.isTable,
   (asTable) =>
@@ -35,12 +35,12 @@ export const command = Command.make("status", {
   watch: Flag.Boolean("watch").pipe(
     Flag.withAlias("w"),
     Flag.withoutNegation,
-    Flag.withDescription("Look again and again, until Ctrl-C"),
+    Flag.withDescription("Repeat at an interval, until Ctrl-C"),
     Flag.withDefault(false)
   ),
   every: Flag.Finite("every").pipe(
     Flag.withMetavar("seconds"),
-    Flag.withDescription("The seconds between two looks of --watch, 2 by default"),
+    Flag.withDescription("The interval of --watch in seconds, 2 by default"),
     Flag.withDefault(2)
   )
 }, ({ every, watch }) =>
@@ -52,12 +52,12 @@ export const command = Command.make("status", {
         : Effect.flatMap(print, (found) => found.some(StatusShape.isDegraded) ? new Found() : Effect.void)
     )).pipe(
     Command.withDescription(
-      "The head of the log, and all projections, processes and consumers with their lag, rate and parked streams. Exits with 1 where a stream is parked or newer code is needed."
+      "The head of the log, and all projections, processes and consumers with their lag, rate and parked streams. Exits with 1 if a stream is parked or newer code is needed."
     ),
     Command.withShortDescription("The log, and what follows it"),
     Command.withExamples([
-      { command: "refold status", description: "How far behind is everything?" },
+      { command: "refold status", description: "The lag of everything" },
       { command: "refold status --watch", description: "Follow a rebuild or a deployment" },
-      { command: "refold status | jq 'select(.lag > 1000)'", description: "What is far behind, in a script" }
+      { command: "refold status | jq 'select(.lag > 1000)'", description: "Those with a large lag, in a script" }
     ])
   )

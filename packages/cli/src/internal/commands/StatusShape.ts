@@ -74,7 +74,7 @@ export const logOf = ({ head, heldBackBy, last }: ReadBound): LogStatus => ({
   heldBackBy: heldBackBy.map(({ description, since }) => ({ description, since: time(since) }))
 })
 
-/** Whether an operator should look at it. */
+/** Whether an operator should check it. */
 export const isDegraded = ({ parked, waitsAt }: RunnableStatus): boolean => parked > 0 || waitsAt !== null
 
 /** The table. */

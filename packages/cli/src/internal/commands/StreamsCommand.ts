@@ -33,7 +33,11 @@ export const command = Command.make("streams", {
     Flag.withDescription("Only streams whose names come after this one"),
     Flag.optional
   ),
-  limit: Flag.Int("limit").pipe(Flag.withAlias("n"), Flag.withDescription("At most so many"), Flag.optional)
+  limit: Flag.Int("limit").pipe(
+    Flag.withAlias("n"),
+    Flag.withDescription("The maximum number of streams"),
+    Flag.optional
+  )
 }, ({ after, category, limit }) =>
   Effect.gen(function*() {
     if (Option.exists(limit, (count) => count < 1)) return yield* usage("--limit must be 1 or more")
@@ -53,6 +57,6 @@ export const command = Command.make("streams", {
     Command.withExamples([
       { command: "refold streams", description: "All of them" },
       { command: "refold streams wallet --limit 20", description: "The first ones of a category" },
-      { command: "refold streams wallet --after wallet-m", description: "Where the names begin behind m" }
+      { command: "refold streams wallet --after wallet-m", description: "Those with names after wallet-m" }
     ])
   )

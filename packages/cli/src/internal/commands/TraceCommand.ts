@@ -1,4 +1,4 @@
-/** `refold trace`: the events of a correlation id, as the tree of what caused what. */
+/** `refold trace`: the events of a correlation id, as a tree of causes. */
 import * as EventId from "@refold/core/event/EventId"
 import { EventReader } from "@refold/store/log/EventReader"
 import * as Argument from "effect/cli/Argument"
@@ -31,7 +31,7 @@ const shape: Output.Shape<Row> = {
   ]
 }
 
-// More are cut: a tree of them is not read by people.
+// More are cut: such a tree would be unreadable.
 const maxEvents = 10_000
 
 const find = Effect.fnUntraced(function*(id: string) {
@@ -73,8 +73,8 @@ export const command = Command.make("trace", {
     const rows = CausationTree.arrange(events).map((place): Row => ({ ...show(place.event), place }))
     yield* Output.rows(shape, rows, "no events")
   }))).pipe(
-    Command.withDescription("The events with a correlation id, as the tree of what caused what."),
-    Command.withShortDescription("What caused what, as a tree"),
+    Command.withDescription("The events with a correlation id, as a tree of causes."),
+    Command.withShortDescription("Events as a tree of causes"),
     Command.withExamples([
       { command: "refold trace order-17", description: "Everything that an order led to" },
       { command: "refold trace 01a22552-ed56-7672-a8e8-01cc5de7792e", description: "Where does this event come from?" }

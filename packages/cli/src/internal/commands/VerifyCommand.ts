@@ -1,4 +1,4 @@
-/** `refold verify` and `refold doctor`: what is wrong with the store, and with what it stands on. */
+/** `refold verify` and `refold doctor`: the problems of the store, and of its environment. */
 import type { Diagnosis } from "@refold/store/maintain/Diagnosis"
 import type { Finding } from "@refold/store/maintain/Finding"
 import * as Store from "@refold/store/maintain/Store"
@@ -40,9 +40,9 @@ export const verify = Command.make("verify", {}, () =>
     }))
   })).pipe(
     Command.withDescription(
-      "Reads the whole store and lists what is wrong: gaps, events that cannot be read, keys and snapshots without events, rows that are not those of their events. Snapshots and rows need the config. Needs the rights of the owner. Exits with 1 where something is damaged."
+      "Reads the whole store and lists problems: gaps, events that cannot be read, keys and snapshots without events, rows that differ from the fold of their events. Snapshots and rows need the config. Needs the rights of the owner. Exits with 1 if something is damaged."
     ),
-    Command.withShortDescription("List what is wrong with the store"),
+    Command.withShortDescription("List problems of the store"),
     Command.withExamples([{ command: "refold verify", description: "After a restore, or each night" }])
   )
 
@@ -54,8 +54,8 @@ export const doctor = Command.make("doctor", {}, () =>
     if (points.some(isError)) return yield* new Found()
   }))).pipe(
     Command.withDescription(
-      "Checks what the store stands on: the server, its migrations, the rights of this role, isolation, pooler, clocks and connections. Exits with 1 where a point is an error."
+      "Checks the environment of the store: the server, its migrations, the rights of this role, isolation, pooler, clocks and connections. Exits with 1 if a point is an error."
     ),
-    Command.withShortDescription("Check what the store stands on"),
+    Command.withShortDescription("Check the environment of the store"),
     Command.withExamples([{ command: "refold doctor", description: "Is this server set up well?" }])
   )

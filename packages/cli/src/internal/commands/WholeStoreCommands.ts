@@ -26,7 +26,7 @@ export const exportStore = Command.make("export", {}, () =>
     yield* Output.remark(`${count} lines`)
   }))).pipe(
     Command.withDescription(
-      "Writes the store to stdout as lines of JSON: events, idempotency keys, discarded events, and where consumers are. Programs may write meanwhile. Needs the rights of the owner."
+      "Writes the store to stdout as lines of JSON: events, idempotency keys, discarded events, and the checkpoints of consumers. Programs may write meanwhile. Needs the rights of the owner."
     ),
     Command.withShortDescription("Write the store to stdout"),
     Command.withExamples([
@@ -85,11 +85,11 @@ export const importStore = Command.make("import", {
     ? dryRun || Option.isSome(file) ? usage("--abandon takes neither a file nor --dry-run") : abandon
     : run(Option.getOrUndefined(file), dryRun)).pipe(
     Command.withDescription(
-      "Imports an exported file into an empty store. An import that was cut goes on when it is called again with the same file; until then the store answers nothing. Needs the rights of the owner."
+      "Imports an exported file into an empty store. An interrupted import continues when it is repeated with the same file; until then the store refuses reads and appends. Needs the rights of the owner."
     ),
     Command.withShortDescription("Import an exported file"),
     Command.withExamples([
-      { command: "refold import shop.ndjson --dry-run", description: "Is the file whole and right?" },
+      { command: "refold import shop.ndjson --dry-run", description: "Is the file complete and valid?" },
       { command: "refold import shop.ndjson --yes", description: "Into the store of REFOLD_URL, which must be empty" },
       { command: "zstdcat shop.ndjson.zst | refold import --yes", description: "From stdin" }
     ])

@@ -1,8 +1,8 @@
-/** Checks what a config file exports: it may be JavaScript, or TypeScript that was not type-checked. */
+/** Checks the export of a config file: it may be JavaScript, or TypeScript that was not type-checked. */
 import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 
-/** What is wrong with a config, by its field; undefined for one that can be used. */
+/** The problem of a config, with its field; undefined for a valid one. */
 export const problemOf = (config: unknown): string | undefined => {
   if (!isRecord(config)) return "must export a config by default: export default defineConfig({ … })"
   const unknown = Object.keys(config).find((field) => !fields.includes(field))
@@ -14,9 +14,9 @@ export const problemOf = (config: unknown): string | undefined => {
 }
 
 interface Kind {
-  /** How one is made. */
+  /** The kind of definition, for messages. */
   readonly made: string
-  /** What tells two of them apart; undefined where two may be alike. */
+  /** The field that must be unique; undefined if there is none. */
   readonly name: "name" | "category" | undefined
   readonly fields: ReadonlyArray<string>
 }

@@ -16,7 +16,7 @@ import { type CliFailure, usage } from "../frame/CliFailure.ts"
 import type * as Settings from "../frame/Settings.ts"
 import * as LoadConfig from "./LoadConfig.ts"
 
-/** What the observers of processes need. */
+/** The services that the observers of processes need. */
 export type Handlers = ProcessRunner.Services
 
 /** A projection, process or consumer of unknown types. */
@@ -30,7 +30,7 @@ export type UnknownAggregate = Aggregate<never, unknown, Tagged, unknown>
  * have returned, so that their types, which are lost here, fit one another.
  */
 
-/** The codec of a stream's events; undefined where the config has none. */
+/** The codec of a stream's events; undefined if the config has none. */
 export const codecOf = (
   { aggregates = [], codecs = [], processes = [] }: Config,
   { stream, type }: Pick<RecordedEvent, "stream" | "type">
@@ -72,7 +72,7 @@ export const projection = (name: string): Effect.Effect<AnyRunnable, CliFailure,
       : Effect.succeed(runnable(found))
   })
 
-/** Whatever parks streams under this name, as the store has it: a projection, the observer of a process, or a consumer. */
+/** The definition under whose name streams are parked: a projection, the observer of a process, or a consumer. */
 export const parking = (name: string): Effect.Effect<AnyRunnable, CliFailure, Settings.Config> =>
   Effect.flatMap(LoadConfig.config, ({ consumers = [], processes = [], projections = [] }) => {
     const projection = [...projections, ...processes.map(({ rows }) => rows)].find((one) => one.name === name)
@@ -87,8 +87,8 @@ export const parking = (name: string): Effect.Effect<AnyRunnable, CliFailure, Se
   })
 
 /**
- * What a verification of the store can check: all events that the config can decode, snapshots of its aggregates, rows of its
- * projections. A codec says nothing about types that it does not have.
+ * The verifiers of the config: for all events that it can decode, snapshots of its aggregates, rows of its projections.
+ * Event types that a codec does not have are not checked.
  */
 export const verifiers: Effect.Effect<ReadonlyArray<Verifier.Verifier>, CliFailure, Settings.Config> = Effect.map(
   LoadConfig.config,

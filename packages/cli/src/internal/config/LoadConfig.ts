@@ -15,13 +15,13 @@ import { problemOf } from "./CheckConfig.ts"
 /** The names that are looked for, in this order. */
 const fileNames = ["refold.config.ts", "refold.config.mts", "refold.config.js", "refold.config.mjs"]
 
-/** The config of `--config`, or of this folder; an empty one where there is none. */
+/** The config of `--config`, or of this folder; an empty one if there is none. */
 export const config: Effect.Effect<Config, CliFailure, Settings.Config> = Effect.gen(function*() {
   const file = yield* find
   return file === undefined ? {} : yield* load(file)
 })
 
-/** The config file; undefined where there is none. */
+/** The config file; undefined if there is none. */
 export const find: Effect.Effect<string | undefined, CliFailure, Settings.Config> = Effect.gen(function*() {
   const given = yield* Settings.config
   if (Option.isNone(given)) return fileNames.map((name) => resolve(name)).find((path) => existsSync(path))
@@ -29,7 +29,7 @@ export const find: Effect.Effect<string | undefined, CliFailure, Settings.Config
   return existsSync(path) ? path : yield* usage(`there is no config file ${given.value}`)
 })
 
-// A command asks several times.
+// A command loads it several times.
 const loaded = new Map<string, Promise<unknown>>()
 
 const load = Effect.fnUntraced(function*(file: string): Effect.fn.Return<Config, CliFailure> {

@@ -1,4 +1,4 @@
-/** Opens the store, or only its database, for the time of one command. What this needs is loaded when a command needs it. */
+/** Opens the store, or only its database, for the time of one command. Its modules are loaded only by commands that need them. */
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type * as SqlClient from "effect/sql/SqlClient"
@@ -12,7 +12,7 @@ export const schema = Effect.gen(function*() {
   return Option.isSome(flag) ? flag.value : (yield* LoadConfig.config).schema ?? "refold"
 })
 
-// One for the log and one to listen are at work at the same time.
+// One connection for the log and one to listen are used at the same time.
 const maxConnections = 4
 
 /** Runs an effect on the store, which must be there: only `migrate` creates one. */

@@ -1,4 +1,4 @@
-/** Which database a command works on: flags go before the environment. */
+/** The database of a command: flags take precedence over the environment. */
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
@@ -26,7 +26,7 @@ export const find = Effect.gen(function*() {
   return { _tag: "Server", url: Redacted.make(given) } satisfies Target
 })
 
-/** Fails where the folder has no database yet: a command that reads must not create one. */
+/** Fails if the folder has no database yet: a command that reads must not create one. */
 export const requireFolder = (target: Target) =>
   target._tag === "Embedded" && !existsSync(join(target.dataDir, "PG_VERSION"))
     ? failed(`the folder ${target.dataDir} has no database: "refold migrate --embedded ${target.dataDir}" creates one`)

@@ -2,7 +2,7 @@
 import * as Data from "effect/Data"
 import { safe } from "./Safe.ts"
 
-/** The exit codes: 1 found something or failed, 2 was called in a wrong way. */
+/** The exit codes: 1 for findings or a failure, 2 for wrong usage. */
 export type ExitCode = 1 | 2
 
 /** The command cannot be carried out. The message is one line. */
@@ -16,7 +16,7 @@ export class CliFailure extends Data.TaggedError("CliFailure")<{
   }
 }
 
-/** The command has done its work and found something that an operator should look at: exit code 1, without a message. */
+/** The command has succeeded with findings that an operator should check: exit code 1, without a message. */
 export class Found extends Data.TaggedError("Found") {}
 
 /** A wrong call: exit code 2. */

@@ -7,8 +7,8 @@ import { safe } from "./Safe.ts"
 import * as Settings from "./Settings.ts"
 
 /**
- * Succeeds where `--yes` is given or the question is answered with yes. Fails as a wrong call where there is no terminal to ask
- * on. `change` says what will be done: "rebuild the projection balances".
+ * Succeeds if `--yes` is given or the question is answered with yes. Fails as a wrong call if there is no terminal to ask
+ * on. `change` describes the change: "rebuild the projection balances".
  */
 export const confirm = Effect.fnUntraced(function*(change: string) {
   if (yield* Settings.yes) return
@@ -22,7 +22,7 @@ export const confirm = Effect.fnUntraced(function*(change: string) {
 const ask = (question: string): Effect.Effect<string> =>
   Effect.callback((resume, signal) => {
     const reader = createInterface({ input: process.stdin, output: process.stderr })
-    // In its own mode the terminal gives Ctrl-C to the reader.
+    // In raw mode the terminal passes Ctrl-C to the reader.
     reader.once("SIGINT", () => process.kill(process.pid, "SIGINT"))
     reader.question(question, { signal }).finally(() => reader.close())
       .then((answer) => resume(Effect.succeed(answer)), () => resume(Effect.interrupt))

@@ -1,6 +1,6 @@
 /**
- * What `effect/cli` needs of its platform: little, because input is asked for and output is written by this package. That spares a
- * dependency on `@effect/platform-node`, which wants a newer Node than this command runs on.
+ * The platform services of `effect/cli`: few, because this package reads input and writes output itself. This avoids a
+ * dependency on `@effect/platform-node`, which needs a newer Node than this command.
  */
 import * as CliConfig from "effect/cli/CliConfig"
 import * as CliOutput from "effect/cli/CliOutput"
@@ -27,7 +27,7 @@ const terminal = Terminal.make({
   display: () => unused
 })
 
-// Suggestions stand on lines of their own.
+// Suggestions are on lines of their own.
 const inOneLine = (message: string): string =>
   message.replace(
     /\s*Did you mean this\?\s*([^]*)$/,
@@ -35,7 +35,7 @@ const inOneLine = (message: string): string =>
   )
     .replace(/\.$/, "")
 
-// Help that was asked for is data; the rest goes to stderr, as one line that says what is wrong.
+// Help that was asked for is data; the rest goes to stderr, as one line with the problem.
 const presenter: CliOutput.Presenter = {
   present: (event) => {
     const formatter = CliOutput.defaultFormatter({ colors: Output.isColored(process.stdout) })
@@ -71,7 +71,7 @@ export const layer = Layer.mergeAll(
   Layer.succeed(Terminal.Terminal, terminal),
   Layer.succeed(ChildProcessSpawner.ChildProcessSpawner, ChildProcessSpawner.make(() => unused)),
   CliOutput.layerPresenter(presenter),
-  // Without the wizard, which reads keys, and the level of the log, which is that of warnings.
+  // Without the wizard, which reads keys, and without the flag of the log level, which is always Warn.
   CliConfig.layer({ builtIns: [GlobalFlag.Help, GlobalFlag.Version, GlobalFlag.Completions] }),
   Logger.layer([logger])
 )

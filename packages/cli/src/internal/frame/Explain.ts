@@ -4,9 +4,9 @@ import * as Cause from "effect/Cause"
 import { CliFailure, type ExitCode } from "./CliFailure.ts"
 import { safe } from "./Safe.ts"
 
-/** What is printed of a failure. */
+/** The output for a failure. */
 export interface Explanation {
-  /** One line; undefined where there is nothing to say. */
+  /** One line; undefined if there is no message. */
   readonly line: string | undefined
   readonly code: ExitCode
   /** Its stack and causes, for `--debug`. */

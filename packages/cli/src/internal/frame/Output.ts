@@ -1,5 +1,5 @@
 /**
- * What a command prints: data to stdout, as a table on a terminal and as one JSON object a line elsewhere; everything else to
+ * The output of a command: data to stdout, as a table on a terminal and as one JSON object a line elsewhere; everything else to
  * stderr.
  */
 import * as Effect from "effect/Effect"
@@ -10,14 +10,14 @@ import { safe } from "./Safe.ts"
 import * as Settings from "./Settings.ts"
 import * as Table from "./Table.ts"
 
-/** What a command prints of a row: the record as JSON, and its columns in a table. */
+/** The output for a row: the record as JSON, and its columns in a table. */
 export interface Shape<Row> {
   readonly columns: ReadonlyArray<Table.Column<Row>>
   /** The record; the row itself by default. */
   readonly record?: ((row: Row) => object) | undefined
 }
 
-/** Whether data is printed as tables: as `--json` or `--no-json` says, else where stdout is a terminal. */
+/** Whether data is printed as tables: by `--json` or `--no-json`, else if stdout is a terminal. */
 export const isTable = Effect.map(
   Settings.json,
   Option.match({
@@ -26,7 +26,7 @@ export const isTable = Effect.map(
   })
 )
 
-/** Writes lines to stdout, and waits until they are taken. A reader that has closed the pipe ends the command. */
+/** Writes lines to stdout, and waits until they are written. A closed pipe ends the command. */
 export const lines = (texts: ReadonlyArray<string>): Effect.Effect<void> =>
   texts.length === 0 ? Effect.void : Effect.callback((resume) => {
     process.stdout.write(`${texts.join("\n")}\n`, (error) => {
@@ -40,10 +40,10 @@ export const note = (text: string): Effect.Effect<void> =>
     process.stderr.write(`${safe(text)}\n`)
   })
 
-/** Writes a remark to stderr where the output is for people: a table. */
+/** Writes a remark to stderr if the output is for people: a table. */
 export const remark = (text: string) => Effect.when(note(text), isTable)
 
-/** Writes rows, all at once; `none` is said on stderr in place of an empty table. */
+/** Writes rows, all at once; `none` is printed on stderr in place of an empty table. */
 export const rows = Effect.fnUntraced(function*<Row>(
   shape: Shape<Row>,
   all: ReadonlyArray<Row>,
@@ -85,7 +85,7 @@ const shown = (value: unknown): string =>
 const json = <Row>({ record }: Shape<Row>) => (row: Row): string =>
   stringify(record === undefined ? Object(row) : record(row))
 
-/** JSON in one line. What JSON leaves as it is but a terminal obeys, such as U+009B, is escaped: the value stays the same. */
+/** JSON in one line. Characters that JSON does not escape but a terminal obeys, such as U+009B, are escaped: the value stays the same. */
 export const stringify = (value: object): string => safe(JSON.stringify(value, plain))
 
 // States of an application have values that JSON lacks.

@@ -1,8 +1,8 @@
-/** A bar on stderr that shows how far something is. Without a terminal there, nothing is shown. */
+/** A progress bar on stderr. Shows nothing if stderr is not a terminal. */
 import * as Effect from "effect/Effect"
 import { isatty } from "node:tty"
 
-/** How far it is, in positions. */
+/** The progress, in positions. */
 export interface Progress {
   readonly done: number
   readonly total: number

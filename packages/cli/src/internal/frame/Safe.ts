@@ -1,4 +1,4 @@
-/** Texts from outside that a terminal shows: nothing in them may move its cursor, colour it or turn the order of characters around. */
+/** Makes texts from outside safe for a terminal: they must not move its cursor, set colours or reverse the order of characters. */
 import { printable } from "@refold/core/internal/event/Printable"
 
 // Marks and overrides of the direction of writing.

@@ -54,12 +54,12 @@ export const yes = GlobalFlag.Setting("yes")({
   flag: Flag.Boolean("yes").pipe(
     Flag.withAlias("y"),
     Flag.withoutNegation,
-    Flag.withDescription("Change the store without asking; required where there is no terminal to ask on"),
+    Flag.withDescription("Change the store without asking; required if there is no terminal to ask on"),
     Flag.withDefault(false)
   )
 })
 
-/** Stacks of errors. Read from the arguments by what reports errors, which runs outside of the commands. */
+/** Stacks of errors. The reporter of errors reads it from the arguments, because it runs outside of the commands. */
 const debug = GlobalFlag.Setting("debug")({
   flag: Flag.Boolean("debug").pipe(
     Flag.withoutNegation,
@@ -71,5 +71,5 @@ const debug = GlobalFlag.Setting("debug")({
 /** All of them. */
 export const all = [url, embedded, schema, config, json, yes, debug] as const
 
-/** What loading the config file needs. */
+/** The settings for loading the config file. */
 export type Config = GlobalFlag.Setting.Identifier<"config">

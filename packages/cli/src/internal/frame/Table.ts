@@ -1,7 +1,7 @@
 /** Rows as lines of a table, for terminals. Texts from the store have no control characters there. */
 import { safe } from "./Safe.ts"
 
-/** A column: its heading, what it shows of a row, and how wide it is at least. */
+/** A column: its heading, its text for a row, and its minimum width. */
 export interface Column<Row> {
   readonly name: string
   readonly show: (row: Row) => string | number
@@ -11,7 +11,7 @@ export interface Column<Row> {
   readonly isNumber?: boolean | undefined
 }
 
-/** What a terminal shows in a line. */
+/** The properties of the terminal. */
 export interface Layout {
   /** The number of characters of a line; longer ones end with "…". */
   readonly width: number

@@ -1,4 +1,4 @@
-/* A wallet, with a projection, a process and a consumer that fail on lottery money until they are repaired. */
+/* A wallet, with a projection, a process and a consumer that fail on lottery money until they are fixed. */
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"

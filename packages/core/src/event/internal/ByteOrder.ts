@@ -1,4 +1,4 @@
-/** The order of texts by their bytes in UTF-8: the one of PostgreSQL's collation "C". */
+/** The order of texts by their bytes in UTF-8, as in PostgreSQL's collation "C". */
 
 /** Compares two texts by their bytes: negative if `one` is first. */
 export const byteOrder = (one: string, other: string): number => {

@@ -1,4 +1,4 @@
-/** A stored type, checked and compiled: how its versions are decoded and how their events become events of today. */
+/** A stored type, checked and compiled: the decoders of its versions, and the upcasters to the latest one. */
 import * as Result from "effect/Result"
 import type { EventVersion, FormerType, Split, StoredType } from "../EventType.ts"
 import { invalid, type InvalidInput } from "../InvalidInput.ts"
@@ -19,7 +19,7 @@ export interface CompiledType {
   readonly readsStored: boolean
 }
 
-/** Whether a function of fields also declares the stored event. One without parameters may have them all as `...rest`. */
+/** Whether an upcaster or a split declares the stored event. A function of length 0 may take it by `...rest`. */
 export const declaresStored = ({ length }: (...parameters: never) => unknown): boolean => length !== 1
 
 /** How its events are read as events of other types. */

@@ -66,7 +66,7 @@ const upcast = (type: CompiledType, version: number, fields: object, stored: Enc
   )
 }
 
-// Without the stored event where the function does not declare it: then all of its columns may not be there.
+// Passes the stored event only to a function that declares it: otherwise columns of the event may be missing.
 const call = <A>(
   from: (fields: never, stored: RecordedEvent) => A,
   fields: object,
@@ -74,7 +74,7 @@ const call = <A>(
   name: string
 ): Decoded<A> => {
   if (declaresStored(from) && !isWhole(stored)) return Result.fail(`${name} needs the event with all of its columns`)
-  // A function that does not declare it is called without; for another it was just checked.
+  // Sound: a function that does not declare the event ignores it, and for any other the columns were just checked.
   const given = (declaresStored(from) ? stored : undefined) as RecordedEvent
   // `EventType` types the fields that the function is given.
   return attempt(() => from(fields as never, given), name)
@@ -93,7 +93,7 @@ const splitFields = (
   if (!Array.isArray(given.success)) return Result.fail(`${name} must give an array of events`)
   const parts: Array<object> = []
   for (const [index, part] of given.success.entries()) {
-    // Whatever it is, it becomes an object, whose fields are checked.
+    // Any value becomes an object, whose fields are checked.
     const { _tag = "", ...own } = Object(part) as Partial<Tagged>
     const codec = into.get(_tag)
     if (codec === undefined) return Result.fail(`${name} gives, at [${index}], an event of another type`)

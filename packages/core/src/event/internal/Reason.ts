@@ -19,7 +19,7 @@ const textOf = (cause: unknown): string => {
   }
 }
 
-/** What a schema says about a value, in one line: the schema puts the place of each problem on a line of its own. */
+/** The problems that a schema finds in a value, in one line: the schema puts the place of each problem on a line of its own. */
 export const ofSchema = ({ message }: { readonly message: string }): string => message.replaceAll(/\s*\n\s*/g, " ")
 
 /**

@@ -4,7 +4,7 @@ import * as Data from "effect/Data"
 // The method that `util.inspect` calls.
 const inspect = Symbol.for("nodejs.util.inspect.custom")
 
-/** As `Data.TaggedError`; the class also tells `util.inspect`, and so `console.error`, how to print its errors. */
+/** As `Data.TaggedError`; the class also defines how `util.inspect`, and so `console.error`, prints its errors. */
 export const TaggedError: typeof Data.TaggedError = (tag) => {
   const base = Data.TaggedError(tag)
   Object.defineProperty(base.prototype, inspect, { value: inspected, configurable: true, writable: true })

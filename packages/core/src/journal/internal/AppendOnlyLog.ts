@@ -1,6 +1,6 @@
 /**
- * An immutable sequence with appends in constant time. Logs that were made from one another share an array, of which
- * each reads its own first `size` items. Only the longest appends in place; an append to another one copies first.
+ * An immutable sequence with appends in constant time. Logs derived from one another share an array; each reads its
+ * own first `size` items. The longest log appends in place; an append to any other log copies the array first.
  */
 
 /** The first `size` items of a shared array. */

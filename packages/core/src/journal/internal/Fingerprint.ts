@@ -1,5 +1,5 @@
 /**
- * Fingerprints of commits and commands: texts that tell whether an idempotency key is repeated for the same content. The
+ * Fingerprints of commits and commands: texts that show whether an idempotency key is repeated for the same content. The
  * prefixes keep given fingerprints and those of contents apart.
  */
 import * as Json from "../../event/Json.ts"

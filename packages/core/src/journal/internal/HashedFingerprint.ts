@@ -1,5 +1,5 @@
 /**
- * Fingerprints of which a journal knows only the hash: those of keys that were imported from PostgreSQL. Apart from
+ * Fingerprints of which a journal has only the hash: those of keys imported from PostgreSQL. Separate from
  * `Fingerprint`, because programs that only append need no hash function.
  */
 import * as Fingerprint from "./Fingerprint.ts"

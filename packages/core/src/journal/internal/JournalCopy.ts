@@ -1,4 +1,4 @@
-/** What copies the content of a journal to another store and back: unlike appends, with times and keys that are given. */
+/** Copies the content of a journal to another store and back. Unlike an append, it keeps the given times and keys. */
 import type { NonEmptyReadonlyArray } from "effect/Array"
 import * as HashMap from "effect/HashMap"
 import * as Option from "effect/Option"
@@ -14,10 +14,10 @@ import * as Fingerprint from "./Fingerprint.ts"
 import * as HashedFingerprint from "./HashedFingerprint.ts"
 import * as ProcessKey from "./ProcessKey.ts"
 
-/** An idempotency key and the commit that was stored under it. At least one of `sha256` and `isOfContent` tells its fingerprint. */
+/** An idempotency key and the commit that was stored under it. `sha256` or `isOfContent`, or both, give its fingerprint. */
 export interface CopiedKey {
   readonly key: string
-  /** The hash of the fingerprint as PostgreSQL stores it, as hex; undefined where another store has to make it of the content. */
+  /** The hash of the fingerprint as PostgreSQL stores it, as hex; undefined if another store has to compute it from the content. */
   readonly sha256?: string | undefined
   /** Whether it is the fingerprint of the commit's content; otherwise it was given with the key. */
   readonly isOfContent: boolean

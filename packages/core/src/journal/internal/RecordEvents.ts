@@ -1,4 +1,4 @@
-/** How a journal records the events of a write: under the next versions and positions, at a time that never decreases in a stream. */
+/** Records the events of a write: with the next versions and positions, and a time that never decreases in a stream. */
 import * as DateTime from "effect/DateTime"
 import { Position } from "../../event/Position.ts"
 import type { RecordedEvent } from "../../event/RecordedEvent.ts"
@@ -6,7 +6,7 @@ import { StreamVersion } from "../../event/StreamVersion.ts"
 import type { StreamWrite } from "../Commit.ts"
 import type { AppendOnlyLog } from "./AppendOnlyLog.ts"
 
-/** What a write is added to. */
+/** The place in the journal at which a write is recorded. */
 export interface Place {
   /** The position of the last event of the log. */
   readonly head: number
@@ -18,7 +18,7 @@ export interface Place {
   readonly now: DateTime.Utc
 }
 
-/** The events of a write as they are recorded. */
+/** The recorded events of a write. */
 export const record = (
   { before, commit, head, now }: Place,
   { events, stream }: StreamWrite

@@ -5,7 +5,7 @@ import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js"
 /** The hash of a text in UTF-8. */
 export const ofText = (text: string): string => bytesToHex(sha256(utf8ToBytes(text)))
 
-/** Hashes lines as they come, each with a line feed after it: the hash of the file that they are. Mutable. */
+/** Hashes lines one by one, each with a line feed after it, as the file of these lines is hashed. Mutable. */
 export interface Lines {
   readonly add: (line: string) => void
   /** The hash of the lines so far. */

@@ -1,4 +1,4 @@
-/** How an instance reacts to triggers: the events that record its reactions. */
+/** The reactions of an instance to triggers, and the events that record them. */
 import * as Chunk from "effect/Chunk"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
@@ -39,7 +39,7 @@ export const record = <Event extends Tagged, State>(
   if (Result.isFailure(reacted)) return reacted
   const [reaction] = reacted.success
   const isIdle = trigger._tag === "Event" && reaction?._tag === "ProcessReacted" && reaction.decided.length === 0
-  // Progress is restored as a new state, also where nothing has changed.
+  // Progress is restored as a new state, also if nothing has changed.
   const isSame = isIdle && Result.isSuccess(instance.state) &&
     Result.getOrUndefined(evolve({ ...process, progress: undefined }, instance, reaction).state) ===
       instance.state.success
@@ -94,13 +94,13 @@ const park = (
     ? Result.succeed(ProcessParked.make({ instance: name, trigger, stage, reason: reasonOf(reason) }))
     : Result.fail(newer)
 
-// What is recorded at once must fit into a commit.
+// The events of one retry must fit into a commit.
 const maxRetried = 200
 const maxBytes = 4 * 1024 * 1024
 
 /**
- * Reacts to the waiting triggers in their order, up to the first that fails again. Of very many or very large ones only
- * to the first: the others wait for the next retry.
+ * Reacts to the waiting triggers in their order, up to the first that fails again. It stops after `maxRetried`
+ * triggers or `maxBytes`: the others wait for the next retry.
  */
 export const retry = <Event extends Tagged, State>(
   process: InstanceProcess<Event, State>,

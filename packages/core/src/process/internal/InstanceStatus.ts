@@ -3,14 +3,14 @@ import * as Schema from "effect/Schema"
 import type { PendingWork } from "./PendingWork.ts"
 
 /**
- * The status of an instance: it has observed nothing, it reacts to triggers, it waits for a repair, or it has ended. One that
+ * The status of an instance: it has observed nothing, it reacts to triggers, it waits for a fix, or it has ended. One that
  * has ended in a phase in which it still reacts, as a compensated saga does, may run again.
  */
 export const InstanceStatus = Schema.Literals(["NotStarted", "Running", "Parked", "Completed"])
 /** The status of an instance. */
 export type InstanceStatus = typeof InstanceStatus.Type
 
-/** What the status of an instance depends on. */
+/** The facts that determine the status of an instance. */
 interface Facts {
   readonly isParked: boolean
   readonly isCompleted: boolean

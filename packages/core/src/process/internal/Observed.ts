@@ -1,7 +1,7 @@
 /**
  * The events that an instance has observed. Events of one stream and type are observed in the order of their versions, so
- * the last version of each is enough. Of the types of one stream each has its own: a type that is added to a process later
- * is read from its first event, when later events of other types were observed.
+ * the last version of each is enough. Each type of a stream has a version of its own, because a type that is added to a
+ * process later is read from its first event, after later events of other types were observed.
  */
 import * as HashMap from "effect/HashMap"
 import * as Option from "effect/Option"

@@ -14,7 +14,7 @@ export interface PendingCommand {
   /** The version of the instance's stream at which it was decided, and its index in that event. */
   readonly sentAt: number
   readonly index: number
-  /** The id of the decision, where it has one. */
+  /** The id of the decision if it has one. */
   readonly sentBy?: string
   readonly label: string
   readonly category: string
@@ -29,7 +29,7 @@ export interface PendingCommand {
 export interface PendingTimeout {
   readonly name: string
   readonly scheduledAt: number
-  /** The id of the decision that scheduled it, where it has one. */
+  /** The id of the decision that scheduled it, if it has one. */
   readonly scheduledBy?: string
   readonly due: DateTime.Utc
 }
@@ -102,7 +102,7 @@ export const commandOf = (
   { index, sentAt, sentBy }: Pick<PendingCommand, "sentAt" | "index" | "sentBy">
 ): PendingCommand | undefined => {
   const isIt = (one: PendingCommand) => one.sentAt === sentAt && one.index === index && isOf(sentBy, one.sentBy)
-  // Commands are answered in their order: mostly it is the first.
+  // Outcomes arrive in the order of the commands: usually it is the first.
   return Option.getOrUndefined(
     Option.orElse(Option.filter(Chunk.head(commands), isIt), () => Chunk.findFirst(commands, isIt))
   )
@@ -127,7 +127,7 @@ const dueOf = ({ commands, timeouts }: PendingWork): number | undefined =>
       undefined
     )
 
-/** What is left to do, as the events of the instance record it. */
+/** The pending work in the form in which the events of the instance record it. */
 export const leftOf = (pending: PendingWork): Pick<ProcessEvent, "due" | "waiting"> => {
   const due = dueOf(pending)
   const waiting = pending.waiting.length

@@ -85,7 +85,7 @@ const observe = (pending: PendingWork, trigger: Trigger): PendingWork => {
   }
 }
 
-// Commands are answered in their order: mostly it is the first.
+// Outcomes arrive in the order of the commands: usually it is the first.
 const without = <A>(all: Chunk.Chunk<A>, removed: A | undefined): Chunk.Chunk<A> =>
   Option.getOrUndefined(Chunk.head(all)) === removed ? Chunk.drop(all, 1) : Chunk.filter(all, (one) => one !== removed)
 

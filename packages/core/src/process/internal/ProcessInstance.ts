@@ -36,7 +36,7 @@ export const make = <Event extends Tagged, State>(
     })
   })
 
-// Each event says what is left to do after it, so that the row of the instance need not hold the pending work.
+// Each event has the pending work after it, so that the row of the instance need not hold the pending work.
 const withLeft = (
   before: PendingWork.PendingWork,
   events: ReadonlyArray<ProcessEvent>
@@ -82,7 +82,7 @@ const decide = <Event extends Tagged, State>(
   }
 }
 
-// An event that is observed the first time. After completion, only one that starts the instance again, and those that come
+// Observes an event for the first time. A completed instance observes only an event that starts it again, and the events
 // after one that waits.
 const isForIt = <Event extends Tagged, State>(
   process: InstanceProcess<Event, State>,
@@ -91,7 +91,7 @@ const isForIt = <Event extends Tagged, State>(
   trigger: Extract<Message, { readonly _tag: "Observe" }>["trigger"]
 ): boolean => {
   if (PendingWork.hasObserved(pending, trigger)) return false
-  // An instance that fails to see whether it starts again is parked.
+  // An instance is parked if the test whether it starts again fails.
   return !pending.isCompleted || pending.parked !== null ||
     Result.getOrElse(Reactor.restarts(process, name, trigger), () => true)
 }

@@ -39,12 +39,12 @@ type Unnamed<M> = M extends unknown ? Omit<M, "instance" | "decision"> : never
 /** A command of an instance, without the instance and the id of the decision. */
 export type MessageBody = Unnamed<Message>
 
-/** Why an instance refuses the command of an operator. */
+/** The refusal of an operator's command by an instance. */
 export type OperatorRefusal =
   | { readonly _tag: "UnknownInstance"; readonly instance: string }
   | { readonly _tag: "InstanceCompleted"; readonly instance: string }
   | { readonly _tag: "InstanceNotParked"; readonly instance: string }
   | { readonly _tag: "CommandNotPending"; readonly instance: string }
 
-/** Why an instance refuses a command: an operator's refusal, or the code is too old for an event of the instance. */
+/** The refusal of a command by an instance: an operator's command is refused, or the code is too old for an event of the instance. */
 export type InstanceRefusal = OperatorRefusal | NewerSchemaVersion

@@ -1,6 +1,6 @@
 /**
- * The instances of a process as rows: the status, phase and due time of each. A row has the same size however much its
- * instance has observed or has to do; that is in the instance's stream.
+ * The instances of a process as rows: the status, phase and due time of each. The size of a row is constant: what its
+ * instance has observed and has to do is in the instance's stream.
  */
 import * as DateTime from "effect/DateTime"
 import type * as Result from "effect/Result"

@@ -1,4 +1,4 @@
-/** What a process records of its state with each reaction. */
+/** The part of its state that a process records with each reaction. */
 import * as Result from "effect/Result"
 import type { Tagged } from "../../event/EventType.ts"
 import { attempt } from "../../event/internal/Reason.ts"

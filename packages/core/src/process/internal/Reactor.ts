@@ -32,7 +32,7 @@ export const evolve = <Event extends Tagged, State>(
 ): Result.Result<State, TriggerInput.Fault> =>
   attempt("Evolve", () => inputs.reduce((state, { context, input }) => process.evolve(state, input, context), before))
 
-/** What the inputs of a trigger came to. */
+/** The result of the inputs of a trigger. */
 export interface Reacted<State> {
   readonly state: State
   readonly decided: ReadonlyArray<Decided>

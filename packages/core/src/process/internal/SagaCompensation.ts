@@ -38,7 +38,7 @@ export const compensateFirst = <Event extends Tagged, Data>(
   }
   const step = Plan.stepOf(plan, first)
   if (step === undefined) return unchanged(withoutStep(state, first))
-  // A newer definition may say that the step needs no compensation.
+  // In a newer definition the step may have no compensation.
   if (step.compensate === undefined) return compensateFirst(plan, { ...state, toCompensate: rest, attempts: 0 })
   return { state, reactions: [{ ...step.compensate(data), label: compensationName(first) }] }
 }

@@ -1,4 +1,4 @@
-/** Events for a saga: they complete or fail its current step, or are remembered for a step that has not begun. */
+/** Events for a saga: they complete or fail its current step, or are kept for a step that has not begun. */
 import type { Tagged } from "../../event/EventType.ts"
 import type { Envelope } from "../../project/Projection.ts"
 import * as Compensation from "./SagaCompensation.ts"
@@ -24,7 +24,7 @@ export const onEvent = <Event extends Tagged, Data>(
     : Steps.failStep(plan, state, event._tag)
 }
 
-/** The state that remembers what an event says about a step that has not begun. Success is kept rather than failure. */
+/** The state with the outcome that an event gives a step that has not begun. A success replaces a failure. */
 export const remember = <Event extends Tagged, Data>(
   plan: InstancePlan<Event, Data>,
   state: Started<Data>,

@@ -15,7 +15,7 @@ export interface Step<Event, Data> {
   readonly name: string
   /** Names that the step had before, none by default. Without them, a renamed step is another step. */
   readonly formerNames?: ReadonlyArray<string> | undefined
-  /** It is sent when the step begins, also where an event has completed the step before. */
+  /** It is sent when the step begins, also if an event has completed the step before. */
   readonly command: (data: Data) => Send
   /**
    * Whether an event completes the step; by default the step is completed when its command succeeds. Events of the
@@ -41,8 +41,8 @@ export interface Step<Event, Data> {
    */
   readonly compensateOnTimeout?: boolean | undefined
   /**
-   * Whether the step is no longer begun; false by default. Sagas that stand at it or have completed it still know it. For
-   * a step that is to be removed while sagas run.
+   * Whether the step is no longer begun; false by default. Use it to remove a step while sagas run: a saga that is at
+   * the step or has completed it still needs its definition.
    */
   readonly retired?: boolean | undefined
 }
@@ -86,8 +86,8 @@ export const includes = (recorded: ReadonlyArray<string>, step: Named): boolean 
   namesOf(step).some((name) => recorded.includes(name))
 
 /**
- * The steps that have not begun, in the order of the definition: those behind the current one, and those that were ahead of
- * it when it began. A step that was added before the current one is none of them. A retired one is: events may tell of it.
+ * The steps that have not begun, in the order of the definition: those after the current one, and those that were after
+ * it when it began. A step that was added before the current one is not included. A retired step is: an event may complete it.
  */
 export const upcoming = <Event, Data>(
   { steps }: { readonly steps: Steps<Event, Data> },
@@ -107,7 +107,7 @@ const placeOf = <Event, Data>(steps: Steps<Event, Data>, current: string, ahead:
   return next >= 0 ? next - 1 : steps.length
 }
 
-/** Whether a step that is done has to be compensated: as the definition says, or as it did when the step began. */
+/** Whether a step that is done has to be compensated: by the definition, or by the one when the step began. */
 export const isCompensable = <Event, Data>(
   plan: { readonly steps: Steps<Event, Data> },
   { compensable }: Started<Data>,

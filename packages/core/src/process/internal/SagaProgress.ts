@@ -1,6 +1,6 @@
 /**
- * The progress of a saga, recorded with each reaction: its state without its data. An instance is folded from what was
- * recorded, so that a later definition does not change what has happened. The data are those that `start` gives.
+ * The progress of a saga, recorded with each reaction: its state without its data. An instance is folded from this
+ * record, so that a later definition does not change what has happened. The data are those that `start` gives.
  */
 import type { Tagged } from "../../event/EventType.ts"
 import type { Envelope } from "../../project/Projection.ts"

@@ -1,4 +1,4 @@
-/** The state of a saga: its status, where it stands, and the steps that are done, known early, or to be compensated. */
+/** The state of a saga: its status, its current step, and the steps that are done, known early, or to be compensated. */
 import type { Tagged } from "../../event/EventType.ts"
 import type { Envelope } from "../../project/Projection.ts"
 import type { Reaction } from "./Reaction.ts"
@@ -19,7 +19,7 @@ export interface EarlierEvent {
   readonly envelope: Envelope
 }
 
-/** What an event said about a step before the step began. */
+/** The outcome that an event gave a step before the step began. */
 export interface EarlyOutcome {
   readonly step: string
   /** Whether the event completes the step; otherwise it fails it. */
@@ -36,7 +36,7 @@ export interface Started<Data> {
   readonly step: string
   /** The steps that were to follow it when it began. */
   readonly ahead: ReadonlyArray<string>
-  /** What is known of steps that have not begun: at most one outcome for each. */
+  /** The early outcomes of steps that have not begun, at most one for each. */
   readonly early: ReadonlyArray<EarlyOutcome>
   /** The completed steps that are not compensated; a step with `compensateOnTimeout` that timed out counts as completed. */
   readonly completed: ReadonlyArray<string>

@@ -6,7 +6,7 @@ import * as Plan from "./SagaPlan.ts"
 import type { SagaPlan, Step } from "./SagaPlan.ts"
 import type { EarlyOutcome, Started, Transition } from "./SagaState.ts"
 
-/** The outcome of a step that an event told before the step began. */
+/** The outcome that an event gave this step before the step began. */
 export const earlyOf = <Event, Data>(
   { early }: Pick<Started<Data>, "early">,
   step: Step<Event, Data>
@@ -30,7 +30,7 @@ export const beginNext = <Event extends Tagged, Data>(
     compensable: compensate === undefined ? state.compensable : [...state.compensable, name]
   }
   if (outcome?.succeeded === false) return fail(plan, begun, outcome.event)
-  // The command of a step that is done is sent all the same: a saga sends the same commands, whichever came first.
+  // The command is sent even if the step is already completed: a saga sends the same commands in any order of events.
   const send = sendOf(next, state.data)
   if (outcome === undefined) {
     return { state: begun, reactions: [...timeout === undefined ? [] : [schedule(name, timeout)], send] }
@@ -67,7 +67,7 @@ const completeSaga = <Event extends Tagged, Data>(
   reactions: [...Compensation.finalCommands(plan, plan.onSuccess?.(state.data)), complete]
 })
 
-/** The current step has failed. */
+/** The transition when the current step fails. */
 export const failStep = <Event extends Tagged, Data>(
   plan: SagaPlan<Event, Data>,
   state: Started<Data>,
@@ -77,7 +77,7 @@ export const failStep = <Event extends Tagged, Data>(
   return { state: next, reactions: [...cancelTimeout(plan, state), ...reactions] }
 }
 
-/** The current step has timed out: it may be done or not. */
+/** The transition when the current step times out: it may be done or not. */
 export const timeOutStep = <Event extends Tagged, Data>(
   plan: SagaPlan<Event, Data>,
   state: Started<Data>
@@ -86,7 +86,7 @@ export const timeOutStep = <Event extends Tagged, Data>(
   return fail(plan, isDone ? { ...state, completed: [...state.completed, state.step] } : state, "timed out")
 }
 
-// What an event has completed before its step began is compensated, too.
+// A step that an event completed before it began is compensated, too.
 const fail = <Event extends Tagged, Data>(
   plan: SagaPlan<Event, Data>,
   state: Started<Data>,

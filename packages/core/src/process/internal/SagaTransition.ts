@@ -63,7 +63,7 @@ export const startedBy = <Event extends Tagged, Data>(
 /** Maximum number of events that a saga keeps before it starts. */
 export const maxEarlier = 100
 
-/** Keeps an event until the saga starts. Throws where there are too many, which parks the instance. */
+/** Keeps an event until the saga starts. Throws if there are too many, which parks the instance. */
 export const keepEarlier = (state: NotStarted, event: EarlierEvent): NotStarted => {
   const earlier = [...state.earlier ?? [], event]
   if (earlier.length > maxEarlier) {

@@ -30,8 +30,8 @@ export interface Inputs<Event> {
 }
 
 /**
- * Decodes a trigger. An event type that was taken out of the codec since the instance observed the event has no inputs:
- * the instance goes on without it.
+ * Decodes a trigger. If the event's type was removed from the codec after the instance observed the event, there are no
+ * inputs: the instance continues without the event.
  */
 export const decode = <Event extends Tagged>(
   { events }: { readonly events: EventCodec<Event> },

@@ -1,5 +1,5 @@
 /**
- * The kind of a field of the encoded state, which says how its values are compared. A field is compared by the meaning
+ * The kind of a field of the encoded state, which determines how its values are compared. A field is compared by the meaning
  * of its values: a decimal that is stored as a text is a number, and a date is an instant.
  */
 import * as BigDecimal from "effect/BigDecimal"
@@ -16,7 +16,7 @@ export interface StateSchema {
   readonly ast: SchemaAST.AST
 }
 
-/** The kind of a field. A failure says which fields an index can have. */
+/** The kind of a field. A failure names the fields that an index can have. */
 export const kindOf = (field: string, { ast, document }: StateSchema): Result.Result<RowValue.Kind, string> => {
   const stored = kindIn(document, schemaAt(document, "schema"), (state) => {
     const { required } = state
@@ -73,8 +73,8 @@ const same = (kinds: ReadonlyArray<RowValue.Kind | undefined>): RowValue.Kind | 
 
 type Meaning = RowValue.Kind | "Unordered"
 
-// What the texts of a field stand for, in all members of the state's unions. A schema may have several layers of
-// encodings: the last one has the stored names of the fields. Where it has a plain text, a former layer may tell more.
+// The kinds of values that the texts of a field represent, in all members of the state's unions. A schema may have several layers of
+// encodings: the last one has the stored names of the fields. If it has a plain text, a former layer may be more specific.
 const meaningsOf = (field: string, state: SchemaAST.AST): ReadonlyArray<Meaning> => {
   if (SchemaAST.isSuspend(state)) return meaningsOf(field, state.thunk())
   if (SchemaAST.isUnion(state) && state.encoding === undefined) {

@@ -1,4 +1,4 @@
-/** The cursor of a query: where a page of rows ended, as a string that is valid for the same query only. */
+/** The cursor of a query: the place at which a page of rows ended, as a string that is valid for the same query only. */
 import type * as Brand from "effect/Brand"
 import * as Base64Url from "effect/encoding/Base64Url"
 import * as Result from "effect/Result"

@@ -14,8 +14,8 @@ export const check = (keys: ReadonlyArray<string>): Result.Result<ReadonlyArray<
 }
 
 /**
- * The keys of all domain events of a stored event. One that is read as none still moves the version of its stream's row, so
- * that no reader has to read the event again.
+ * The keys of all domain events of a stored event. A stored event without domain events still advances the version of
+ * its stream's row, so that no reader has to read the event again.
  */
 export const ofAll = (
   { isKeyedByStream }: { readonly isKeyedByStream: boolean },

@@ -1,5 +1,5 @@
 /**
- * What a store remembers of the definition of a projection, so that other code under the same name is noticed. Schemas,
+ * The parts of a projection's definition that a store keeps, so that other code under the same name is detected. Schemas,
  * schema versions and functions are not part of it: old and new code share rows, and functions cannot be compared.
  */
 import * as Result from "effect/Result"
@@ -30,7 +30,7 @@ export const render = ({ categories, indexes, kind, types }: StoredDefinition): 
       .toSorted((one, two) => one.name < two.name ? -1 : 1)
   })
 
-/** Why a string is no definition; undefined if `parse` can read it. For stores, which may hold what other programs wrote. */
+/** The reason why a string is not a definition; undefined if `parse` can read it. For stores, in which other programs may write. */
 export const problem = (rendered: unknown): string | undefined =>
   Result.isSuccess(decode(rendered)) ? undefined : "must be the definition of a projection as JSON"
 
@@ -48,7 +48,7 @@ export const parse = (rendered: string): StoredDefinition =>
   // Rendered here, or checked by `problem` when it was read.
   JSON.parse(rendered) as StoredDefinition
 
-/** Whether nothing can be built again, so that there are no versions that could replace one another: a process or a consumer. */
+/** Whether there are no rows to rebuild, and so no versions that replace one another: a process or a consumer. */
 export const isUnversioned = (rendered: string): boolean => unversioned.includes(parse(rendered).kind)
 
 const unversioned: ReadonlyArray<Kind> = ["process", "consumer"]
@@ -65,7 +65,7 @@ export const covers = (own: string, stored: string): boolean => {
       fewer.categories !== undefined && missingOf(fewer.categories, more.categories).length === 0)
 }
 
-/** What differs in `own` from `stored`, for an error message. */
+/** The differences of `own` from `stored`, for an error message. */
 export const differences = (stored: string, own: string): ReadonlyArray<string> => {
   const [before, after] = [parse(stored), parse(own)]
   return [
@@ -104,10 +104,10 @@ const rendered = (categories: ReadonlyArray<string> | undefined): string =>
 
 const sorted = (texts: ReadonlyArray<string>): ReadonlyArray<string> => [...new Set(texts)].toSorted()
 
-/** What runs under a definition. */
+/** The kind of a runnable. */
 export type RunnableKind = "projection" | "process" | "consumer"
 
-/** What runs under a definition that `render` returned. */
+/** The kind of the runnable with a definition that `render` returned. */
 export const runnableKind = (rendered: string): RunnableKind => {
   const { kind } = parse(rendered)
   return kind === "process" || kind === "consumer" ? kind : "projection"

@@ -20,7 +20,7 @@ describe("a codec of states", () => {
     expect(Result.getOrThrow(decode(encoded))).toEqual({ total: 5n, at: at(0) })
   })
 
-  it("says what does not fit, as it is written and as it is read", () => {
+  it("names the field that does not fit, on encoding and on decoding", () => {
     expect(failureOf(encode(malformed({ total: 5, at: at(0) })))).toMatchObject({
       _tag: "InvalidInput",
       field: "state"
@@ -42,7 +42,7 @@ describe("a codec of states", () => {
       .toBe("state must not be longer than 8388608 bytes as JSON text")
   })
 
-  it("drops what the schema does not have", () => {
+  it("drops fields that the schema does not have", () => {
     expect(encode(malformed({ total: 1n, at: at(0), extra: 1 }))).toEqual(encode({ total: 1n, at: at(0) }))
   })
 

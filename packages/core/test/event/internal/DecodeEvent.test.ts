@@ -33,13 +33,13 @@ const stored = (
 const Priced = EventType.make("Priced", Schema.Struct({ sku: Schema.String, euros: Schema.Finite }))
 const Cents = Schema.Struct({ sku: Schema.NonEmptyString, cents: Schema.Int })
 
-/** Reads an event of version 1 with an upcaster that does what the types do not allow, too. */
+/** Reads an event of version 1 with an upcaster that need not have the required types. */
 const upcastBy = (from: (v1: { readonly sku: string; readonly euros: number }) => unknown) => {
   const codec = EventCodec.makeUnsafe([Priced.pipe(EventType.upcast(Cents, (v1) => malformed<never>(from(v1))))])
   return codec.decode(stored("Priced", 1, { sku: "a", euros: 19.99 }))
 }
 
-describe("what an upcaster gives", () => {
+describe("the result of an upcaster", () => {
   it("is the event if it fits the schema of the next version", () => {
     expect(upcastBy(({ euros, sku }) => ({ sku, cents: Math.round(euros * 100) })))
       .toEqual(Result.succeed([{ _tag: "Priced", sku: "a", cents: 1999 }]))
@@ -71,7 +71,7 @@ describe("what an upcaster gives", () => {
     })
   })
 
-  it("loses what the schema does not have, a tag of its own included", () => {
+  it("loses fields that the schema does not have, including a tag of its own", () => {
     expect(upcastBy(({ euros, sku }) => ({ _tag: "Other", sku, cents: 1, euros })))
       .toEqual(Result.succeed([{ _tag: "Priced", sku: "a", cents: 1 }]))
   })
@@ -87,7 +87,7 @@ describe("what an upcaster gives", () => {
     expect(codec.decode(stored("Priced", 2, { cents: 8 }))).toEqual(Result.succeed([{ _tag: "Priced", crowns: 2 }]))
   })
 
-  it("is checked by its decoded side: dates and other values that are no JSON pass as they are", () => {
+  it("is checked in its decoded form: dates and other values that are not JSON are accepted", () => {
     const At = Schema.Struct({ at: Schema.DateTimeUtcFromString })
     const codec = EventCodec.makeUnsafe([
       EventType.make("Rung", Schema.Struct({ millis: Schema.Int })).pipe(
@@ -97,7 +97,7 @@ describe("what an upcaster gives", () => {
     expect(codec.decode(stored("Rung", 1, { millis: 5 }))).toEqual(Result.succeed([{ _tag: "Rung", at: at(5) }]))
   })
 
-  it("is an object where the schema has no fields or optional ones only, and no promise", () => {
+  it("must be an object and not a promise, also if all fields are optional", () => {
     for (const schema of [Schema.Struct({}), Schema.Struct({ note: Schema.optionalKey(Schema.String) })]) {
       const read = (given: unknown) =>
         EventCodec.makeUnsafe([Priced.pipe(EventType.upcast(schema, () => malformed<never>(given)))])
@@ -164,7 +164,7 @@ describe("an upcaster or a split that declares the stored event", () => {
     expect(failureOf(codec.decode(narrow)).message).toContain("needs the event with all of its columns")
   })
 
-  it("is not what one of fields alone is: it needs few columns", () => {
+  it("needs more columns than one that declares the fields alone", () => {
     const codec = EventCodec.makeUnsafe([Noted.pipe(EventType.upcast(From1, (v1) => ({ ...v1, by: "Bob" })))])
     expect(codec.columns).toEqual(["stream", "version", "type", "schemaVersion", "data"])
     expect(codec.decode(narrow)).toEqual(Result.succeed([{ _tag: "Noted", by: "Bob" }]))
@@ -269,7 +269,7 @@ describe("a codec with former types", () => {
     expect(shop.storedTypes()).toEqual(["Taken", "Received", "Placed", "Viewed", "Looked", "Line"])
   })
 
-  it("has another fingerprint than one whose types are not retired or split", () => {
+  it("differs in its fingerprint from a codec whose types are not retired or split", () => {
     expect(shop.fingerprint).toBe("Line@2,Placed@1,Taken@2>Placed+Line,Viewed@retired")
   })
 

@@ -22,7 +22,7 @@ describe("a reason", () => {
   it("has at most 2,000 UTF-16 units", () => {
     expect(Reason.maxLength).toBe(2000)
     expect(Reason.reasonOf("a".repeat(10_000))).toHaveLength(2000)
-    // Not with half a character at its end.
+    // A surrogate pair is not cut in half at the end.
     expect(Reason.reasonOf(`${"a".repeat(1999)}\u{1f600}`).isWellFormed()).toBe(true)
   })
 })
@@ -39,7 +39,7 @@ describe("attempt", () => {
     )
   })
 
-  it("of a function with a result keeps the result's own failure", () => {
+  it("of a function that returns a result keeps the result's failure", () => {
     expect(Reason.attemptResult(() => Result.succeed(1))).toEqual(Result.succeed(1))
     expect(Reason.attemptResult(() => Result.fail({ code: 2 }))).toEqual(Result.fail({ code: 2 }))
     expect(Reason.attemptResult(thrown("no"), "the schema")).toEqual(Result.fail("the schema threw no"))

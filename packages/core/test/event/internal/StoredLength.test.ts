@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest"
 import { storedLength } from "../../../src/event/internal/StoredLength.ts"
 import type { Json } from "../../../src/event/Json.ts"
 
-// What PostgreSQL 18 answered to `select octet_length($1::jsonb::text)`; the adapter's tests ask a server about any value.
+// The answers of PostgreSQL 18 to `select octet_length($1::jsonb::text)`; the adapter's tests query a server for any value.
 const cases: ReadonlyArray<readonly [value: Json, length: number]> = [
   [null, 4],
   [true, 4],
@@ -33,7 +33,7 @@ describe("the length of JSON as a store returns it", () => {
     expect(storedLength(value)).toBe(length)
   })
 
-  it("of a value that nests too deep to be stored ends where storable values end", () => {
+  it("of a value that nests too deep counts the levels that can be stored", () => {
     let deep: Json = []
     for (let level = 1; level < 100_000; level++) deep = level % 2 === 0 ? [deep] : { a: deep }
     expect(storedLength(deep)).toBe(256 * 2 + 256 * 7 + 2)

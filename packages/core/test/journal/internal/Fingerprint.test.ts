@@ -18,7 +18,7 @@ describe("the fingerprint of a commit", () => {
     expect(fingerprint(same)).toBe(fingerprint(one))
   })
 
-  it("is the same with guards and without, wherever they stand, and after whatever last event", () => {
+  it("is the same with or without guards, and with any last event", () => {
     const guard = write("g-1", [], ExpectedVersion.NoStream)
     expect(fingerprint(guard, one)).toBe(fingerprint(one))
     expect(fingerprint(one, guard)).toBe(fingerprint(one))

@@ -22,17 +22,17 @@ describe("an instance whose process", () => {
   it.each<[string, () => unknown, string]>([
     ["throws in react", thrown(new Error("no idea")), "it threw Error: no idea"],
     ["throws undefined", thrown(undefined), "it threw undefined"],
-    ["throws what has no text", thrown(Object.create(null)), "it threw something that has no text"],
-    ["throws what no store could hold", thrown("\u0000\ud800"), "it threw \ufffd\ufffd"],
-    ["gives no list", () => undefined, "react must return an array of reactions"],
+    ["throws a value without a text", thrown(Object.create(null)), "it threw something that has no text"],
+    ["throws a text that no store could hold", thrown("\u0000\ud800"), "it threw \ufffd\ufffd"],
+    ["returns no list", () => undefined, "react must return an array of reactions"],
     ["gives null", () => null, "react must return an array of reactions"],
-    ["gives a text", () => "send", "react must return an array of reactions"],
-    ["gives one reaction instead of a list", () => send, "react must return an array of reactions"],
-    ["gives a list with a hole", () => Array(1), "react must return reactions: send, schedule, cancel or complete"],
-    ["gives null in a list", () => [null], "react must return reactions: send, schedule, cancel or complete"],
-    ["gives a text in a list", () => ["send"], "react must return reactions: send, schedule, cancel or complete"],
+    ["returns a text", () => "send", "react must return an array of reactions"],
+    ["returns one reaction instead of a list", () => send, "react must return an array of reactions"],
+    ["returns a list with a hole", () => Array(1), "react must return reactions: send, schedule, cancel or complete"],
+    ["returns null in a list", () => [null], "react must return reactions: send, schedule, cancel or complete"],
+    ["returns a text in a list", () => ["send"], "react must return reactions: send, schedule, cancel or complete"],
     [
-      "gives an unknown reaction",
+      "returns an unknown reaction",
       () => [{ _tag: "Wait" }],
       "react must return reactions: send, schedule, cancel or complete"
     ],
@@ -56,16 +56,24 @@ describe("an instance whose process", () => {
       "react sends a command to category \"\ufffd\""
     ],
     ["schedules nothing", () => [{ _tag: "Schedule", name: "late" }], "it threw"],
-    ["schedules at no time", () => [Process.scheduleAt("late", malformed("soon"))], "timeout \"late\" must be a time"],
-    ["schedules for never", () => [Process.schedule("late", Duration.infinity)], "timeout \"late\" must be a time"],
-    ["schedules for no number", () => [Process.schedule("late", NaN)], "timeout \"late\" must be a time"],
+    [
+      "schedules at an invalid time",
+      () => [Process.scheduleAt("late", malformed("soon"))],
+      "timeout \"late\" must be a time"
+    ],
+    [
+      "schedules after an infinite duration",
+      () => [Process.schedule("late", Duration.infinity)],
+      "timeout \"late\" must be a time"
+    ],
+    ["schedules after NaN", () => [Process.schedule("late", NaN)], "timeout \"late\" must be a time"],
     [
       "schedules after the year 9999",
       () => [Process.schedule("late", "3000000 days")],
       "timeout \"late\" must be a time"
     ],
     ["schedules between two milliseconds", () => [Process.schedule("late", 1.5)], "in whole milliseconds"],
-    ["schedules what is no duration", () => [Process.schedule("late", malformed("soon"))], "it threw"],
+    ["schedules after a value that is not a duration", () => [Process.schedule("late", malformed("soon"))], "it threw"],
     ["schedules under an empty name", () => [Process.schedule("", 1)], "timeout must be a text of 1 to 255"],
     ["schedules under a long name", () => [Process.schedule("a".repeat(256), 1)], "timeout must be a text of 1 to 255"],
     [
@@ -74,8 +82,12 @@ describe("an instance whose process", () => {
       "timeout must not contain"
     ],
     ["cancels nothing", () => [{ _tag: "Cancel" }], "timeout must be a text of 1 to 255 characters"],
-    ["cancels what no store could hold", () => [Process.cancel("\u0000")], "timeout must not contain the character"]
-  ])("%s is parked, and says why", (_, react, reason) => {
+    [
+      "cancels a name that no store could hold",
+      () => [Process.cancel("\u0000")],
+      "timeout must not contain the character"
+    ]
+  ])("%s is parked with the reason", (_, react, reason) => {
     const { pending, events, state } = handled(processOf({ react: () => malformed(react()) }), request(1))
     expect(events).toEqual([
       expect.objectContaining({ _tag: "ProcessParked", stage: "React", reason: expect.stringContaining(reason) })
@@ -130,7 +142,7 @@ describe("a timeout in the past", () => {
     expect(dueOf(reaction)).toEqual([at(1000)])
   })
 
-  it("is not one at the time of the trigger or later", () => {
+  it("is not a timeout at the time of the trigger or later", () => {
     expect(dueOf(Process.scheduleAt("late", at(1000)))).toEqual([at(1000)])
     expect(dueOf(Process.scheduleAt("late", at(7000)))).toEqual([at(7000)])
     expect(dueOf(Process.scheduleAt("late", DateTime.setZoneOffset(at(7000), 3_600_000)))).toEqual([at(7000)])

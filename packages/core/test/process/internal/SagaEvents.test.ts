@@ -27,7 +27,7 @@ const taken = take(2)
 
 describe("an event for a step that has not begun", () => {
   it.each<[string, ReadonlyArray<Input>, string, ReadonlyArray<string>]>([
-    ["is used when the step begins, and the command is sent all the same", [taken, "ok first"], "Succeeded", [
+    ["is used when the step begins, and the command is still sent", [taken, "ok first"], "Succeeded", [
       "send second to second",
       "send Add to well",
       "complete"
@@ -78,13 +78,13 @@ describe("an event for a step that has not begun", () => {
     ])
   })
 
-  it("is remembered at most once for each step", () => {
+  it("is kept at most once for each step", () => {
     const { after } = play(saga, ...Array.from({ length: 20 }, (_, n) => take(n + 2)))
     expect(after.state).toMatchObject(Result.succeed({ early: [{ step: "second", event: "Taken", succeeded: true }] }))
     expect(after.events).toHaveLength(2)
   })
 
-  it("is not that of another command of the same instance; it may be that of another instance", () => {
+  it("is ignored if another command of the same instance caused it, and used if another instance did", () => {
     const takenBy = (process: string) =>
       observe(2, Taken.make({ transfer: "1" }), { metadata: { process, processLabel: "first" } })
     expect(play(saga, takenBy("saga-1"), "ok first")).toMatchObject({ phase: "Running" })
@@ -118,7 +118,7 @@ describe("an event before the start of its saga", () => {
     expect(playOn(late, from, begin).after.state).toMatchObject(Result.succeed({ data: { coins: 101 } }))
   })
 
-  it("starts the saga if start says so: any of several types may", () => {
+  it("starts the saga if start returns data: any of several types may", () => {
     const either = definitionOf({
       start: (event) => Option.some({ id: event.transfer, data: { coins: event._tag === "Taken" ? 0 : event.coins } })
     })

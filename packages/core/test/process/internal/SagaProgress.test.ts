@@ -24,30 +24,30 @@ const sagaOf = (first: string | Step, ...rest: ReadonlyArray<string | Step>): Kn
 
 const before = sagaOf("a", "b", "c")
 
-// What the new saga does with an instance that got these inputs from the old one, and then others.
+// The decisions of the new saga for an instance that got these inputs under the old one, and then others.
 const changed = (after: Known, old: ReadonlyArray<Input>, ...inputs: ReadonlyArray<Input>) =>
   playOn(after, play(before, ...old).after, ...inputs)
 
-describe("a saga whose steps change while an instance stands at its second step", () => {
+describe("a saga whose steps change while an instance is at its second step", () => {
   const atB = ["ok a"]
   it.each<[string, Known, ReadonlyArray<Input>, ReadonlyArray<string>]>([
-    ["begins a step that was added behind it", sagaOf("a", "b", "x", "c"), ["ok b"], ["send x to x"]],
+    ["begins a step that was added after it", sagaOf("a", "b", "x", "c"), ["ok b"], ["send x to x"]],
     ["begins a step that was added at the end", sagaOf("a", "b", "c", "x"), ["ok b", "ok c"], ["send x to x"]],
     ["does not begin a step that was added before it", sagaOf("x", "a", "b", "c"), ["ok b"], ["send c to c"]],
-    ["does not begin a step that was removed behind it", sagaOf("a", "b"), ["ok b"], ["send Add to well", "complete"]],
+    ["does not begin a step that was removed after it", sagaOf("a", "b"), ["ok b"], ["send Add to well", "complete"]],
     ["begins a step that was moved before it", sagaOf("c", "a", "b"), ["ok b"], ["send c to c"]],
-    ["does not begin a step again that was moved behind it", sagaOf("b", "c", "a"), ["ok b"], ["send c to c"]],
-    ["goes on after its step was removed", sagaOf("a", "c"), ["ok b"], ["cancel b", "send c to c"]],
+    ["does not begin a step again that was moved after it", sagaOf("b", "c", "a"), ["ok b"], ["send c to c"]],
+    ["continues after its step was removed", sagaOf("a", "c"), ["ok b"], ["cancel b", "send c to c"]],
     [
-      "does not begin the step that takes the place of its own: it may be the same",
+      "does not begin the step that replaces its own: it may be the same step",
       sagaOf("a", "x", "c"),
       ["ok b"],
       ["cancel b", "send c to c"]
     ],
-    ["goes on after its step was renamed", sagaOf("a", step("x", { formerNames: ["b"] }), "c"), ["ok b"], [
+    ["continues after its step was renamed", sagaOf("a", step("x", { formerNames: ["b"] }), "c"), ["ok b"], [
       "send c to c"
     ]],
-    ["goes on after its step was retired", sagaOf("a", step("b", { retired: true }), "c"), ["ok b"], ["send c to c"]],
+    ["continues after its step was retired", sagaOf("a", step("b", { retired: true }), "c"), ["ok b"], ["send c to c"]],
     ["does not begin a step that was retired", sagaOf("a", "b", step("c", { retired: true })), ["ok b"], [
       "send Add to well",
       "complete"
@@ -68,7 +68,7 @@ describe("a saga whose steps change while an instance stands at its second step"
     })
   })
 
-  it("goes on when an operator resumes it, if its step was removed, and not otherwise", () => {
+  it("continues when an operator resumes it, but only if its step was removed", () => {
     expect(changed(sagaOf("a", "c"), atB, resume).decided).toEqual(["cancel b", "send c to c"])
     expect(changed(sagaOf("a", "b", "x"), atB, resume).decided).toEqual([])
   })
@@ -97,7 +97,7 @@ describe("a saga whose completed steps change", () => {
   it.each<[string, ReadonlyArray<Input>, ReadonlyArray<Input>]>([
     ["before the failure", ["ok a"], ["refused b"]],
     ["during the compensation", [...failed], ["refused undo a", "late undo a"]]
-  ])("stops at a removed step that it cannot compensate, removed %s, and says so", (_, old, inputs) => {
+  ])("stops at a removed step that it cannot compensate, removed %s, with the reason", (_, old, inputs) => {
     const { after, decided, phase } = changed(sagaOf("b", "c"), old, ...inputs)
     expect([phase, decided]).toEqual(["CompensationFailed", []])
     expect(after.state).toMatchObject(Result.succeed({
@@ -107,7 +107,7 @@ describe("a saga whose completed steps change", () => {
     }))
   })
 
-  it("continues without a removed step when an operator resumes it, or with it if it is known again", () => {
+  it("continues without a removed step when an operator resumes it, or with the step if the definition has it again", () => {
     const stuck = changed(sagaOf("b", "c"), ["ok a"], "refused b").after
     const without = playOn(sagaOf("b", "c"), stuck, resume)
     expect(without).toMatchObject({ phase: "Compensated", decided: ["send Take to badly"] })
@@ -121,7 +121,7 @@ describe("a saga whose completed steps change", () => {
     expect(playOn(sagaOf("b"), after, "refused b")).toMatchObject({ phase: "Compensated" })
   })
 
-  it("does not compensate a step that needs no compensation any more", () => {
+  it("does not compensate a step whose definition no longer has a compensation", () => {
     const plain = sagaOf(step("a", { compensate: undefined }), "b")
     expect(changed(plain, ["ok a"], "refused b")).toMatchObject({ phase: "Compensated" })
     expect(changed(plain, failed, "refused undo a", "late undo a")).toMatchObject({ phase: "Compensated" })
@@ -151,13 +151,13 @@ describe("a saga whose codec has lost an event type", () => {
   const without = (...types: ReadonlyArray<typeof Requested | typeof Taken>) =>
     Saga.makeUnsafe({ ...definition, events: EventCodec.makeUnsafe(types) })
 
-  it("stands where it stood", () => {
+  it("stays at its step", () => {
     const { after } = play(Saga.makeUnsafe(definition), "ok one", take(2))
     expect(playOn(without(Requested), after).after.state).toEqual(after.state)
     expect(playOn(without(Requested), after, "ok two").decided).toEqual(["cancel two", "send three to three"])
   })
 
-  it("cannot be loaded without the type of the event that started it, and says so", () => {
+  it("cannot be loaded without the type of the event that started it, and the error names the reason", () => {
     const { after } = play(Saga.makeUnsafe(definition))
     expect(playOn(without(Taken), after).after.state).toMatchObject(Result.fail({
       stage: "Evolve",

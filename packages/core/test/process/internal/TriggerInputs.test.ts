@@ -8,7 +8,7 @@ import type { MessageBody } from "../../../src/process/internal/ProcessMessage.t
 import * as Process from "../../../src/process/Process.ts"
 import { handled, jar, observe, Requested, reread, retry, Taken, trigger } from "../../support/Transfers.ts"
 
-// Stored once, and read as a request and as what was taken.
+// Stored as one event, and read as a request and a number of taken coins.
 const Moved = EventType.make("Moved", Schema.Struct({ transfers: Schema.Array(Schema.String) })).pipe(
   EventType.splitInto(
     [Requested, Taken],
@@ -94,7 +94,7 @@ describe("an instance that observes a stored event of several domain events", ()
     }
   })
 
-  it("is parked as a whole if it cannot react to one of them, and reacts to all after a repair", () => {
+  it("is parked as a whole if it cannot react to one of them, and reacts to all after a fix", () => {
     const broken = processOf({
       evolve: (inputs, { _tag }) => {
         if (_tag === "Taken") throw new Error("no")
@@ -115,7 +115,7 @@ describe("an instance that observes a stored event of several domain events", ()
     expect(handled(idle, stored(["1"])).events).toEqual([])
   })
 
-  it("of a type that was split or retired after it was recorded folds what it is read as now", () => {
+  it("of a type that was split or retired after it was recorded folds the events that it is now read as", () => {
     const before = EventType.make("Moved", Schema.Struct({ transfers: Schema.Array(Schema.String) }))
     const Counted = EventType.make("Counted", Schema.Struct({ transfers: Schema.Array(Schema.String) }))
     const old = Process.makeUnsafe<

@@ -1,4 +1,4 @@
-/** What is served over HTTP: `GET /openapi.json` describes it. Put your rules of access into `authorize`. */
+/** The HTTP API: `GET /openapi.json` describes it. Put your rules of access into `authorize`. */
 import { Http } from "@refold/http"
 import { Guests } from "./Guests.ts"
 import { Seat } from "./Seat.ts"

@@ -2,5 +2,5 @@
 const port = Number(process.env["PORT"] ?? "3000")
 if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error("PORT must be a whole number from 0 to 65535")
 
-/** Where the server listens: on loopback, unless HOST names another address, such as 0.0.0.0 in a container. */
+/** The address of the server: loopback, unless HOST names another one, such as 0.0.0.0 in a container. */
 export const address = { port, host: process.env["HOST"] ?? "127.0.0.1" }

@@ -32,7 +32,7 @@ export const nodeServer = (handler: (request: Request) => Promise<Response>): Se
       if (body === null) answer.end()
       else await pipeline(Readable.fromWeb(body as WebStream), answer)
     }
-    // The client sent what is no `Request`, such as TRACE, or it has disconnected.
+    // The client sent an invalid `Request`, such as TRACE, or it has disconnected.
     respond().catch(() => answer.headersSent ? answer.destroy() : answer.writeHead(400).end())
   })
   return server

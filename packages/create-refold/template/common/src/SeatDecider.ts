@@ -1,4 +1,4 @@
-/** What may be done with a seat: a pure function of the command and the state. */
+/** The decisions on a seat: a pure function of the command and the state. */
 import { Schema } from "effect"
 import { Decider } from "refold"
 import { HoldExpired, SeatConfirmed, type SeatEvent, SeatHeld } from "./SeatEvents.ts"

@@ -1,4 +1,4 @@
-/** What happens to a seat. Names and fields are the storage format: change them only by a new version. */
+/** The events of a seat. Names and fields are the storage format: change them only by a new version. */
 import { Schema } from "effect"
 import { EventCodec, EventType } from "refold"
 

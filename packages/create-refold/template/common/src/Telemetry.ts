@@ -1,4 +1,4 @@
-/** Traces, metrics and logs by OTLP, only where OTEL_EXPORTER_OTLP_ENDPOINT is set. OTEL_SERVICE_NAME names the service. */
+/** Traces, metrics and logs by OTLP, only if OTEL_EXPORTER_OTLP_ENDPOINT is set. OTEL_SERVICE_NAME names the service. */
 import { Layer } from "effect"
 import { FetchHttpClient } from "effect/http"
 import { Otlp } from "effect/observability"

@@ -1,4 +1,4 @@
-/** The step before a deployment: creates or updates the schema of the store, as the role that is to own it. */
+/** The step before a deployment: creates or updates the schema of the store, as the role that will own it. */
 import { migrate } from "@refold/postgres/promise"
 
 const url = process.env["DATABASE_URL"]

@@ -16,7 +16,7 @@ export const open = Effect.gen(function*() {
     handler,
     /** Fails with the error that ends a loop. */
     ended: Effect.all([rows.ended, holds.ended], { concurrency: "unbounded", discard: true }),
-    /** Ends the streams of events, and waits for the requests in hand. */
+    /** Ends the streams of events, and waits for running requests. */
     endRequests: Effect.promise(dispose)
   }
 })

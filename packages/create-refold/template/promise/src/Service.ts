@@ -20,9 +20,9 @@ export const open = async <E>(layer: Layer.Layer<Services, E>) => {
     handler,
     /** Rejects with the error that ends a loop. */
     failed: Promise.all(running.map(({ done }) => done)),
-    /** Ends the streams of events, and waits for the requests in hand. */
+    /** Ends the streams of events, and waits for running requests. */
     endRequests: dispose,
-    /** Waits for the event in hand, and closes the connections. */
+    /** Waits for the current event, and closes the connections. */
     close: store.close
   }
 }

@@ -38,7 +38,7 @@ const feed = Effect.fnUntraced(function*(
 const parkedStreams = (consumer: Pick<Projection<never, unknown>, "name">) =>
   Effect.map(Parked.list(consumer), (parked) => parked.map(({ stream }) => stream))
 
-// Where several events are handled at the same time, only those of a stream have an order.
+// If several events are handled at the same time, only those of a stream have an order.
 const inOrder = <Letter extends Pick<ConsumerRun.Letter, "stream">>(
   concurrency: number,
   letters: ReadonlyArray<Letter>
@@ -96,7 +96,7 @@ export const parkedStreamsWait = Law.make<GrowingLog, ConsumerRun.Stores>(
     })
 )
 
-/** By repaired code. Compares the letters of each stream, without those that a failed attempt has delivered in part. */
+/** By fixed code. Compares the letters of each stream, without those that a failed attempt has delivered in part. */
 export const retriedStreamsGoOn = Law.make<GrowingLog, ConsumerRun.Stores>(
   "parked streams that are retried are delivered from the event that failed on, in order",
   ({ concurrency, isTogether, parts }) =>

@@ -47,6 +47,6 @@ const typeOf = ({ _tag }: ConsumerRun.Letter["event"]): string => _tag
 
 /** Compares the letters of each type of event, which is the key. */
 export const partitionsByKeyDeliverInOrder = Law.make<PartitionedLog, ConsumerRun.Stores>(
-  "a consumer whose events are shared out by a key delivers every event once, in the order of its key",
+  "a consumer whose events are partitioned by a key delivers every event once, in the order of its key",
   (input) => inPartitions(input, ({ event }) => typeOf(event), typeOf)
 )

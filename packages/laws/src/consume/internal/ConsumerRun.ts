@@ -1,4 +1,4 @@
-/** Consumers of the log of one run: what they have delivered, and what they must deliver. */
+/** Consumers of the log of one run: the actual and the expected deliveries. */
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
 import type { StreamName } from "@refold/core/event/StreamName"
 import * as ProjectionFold from "@refold/core/project/ProjectionFold"
@@ -21,7 +21,7 @@ export type SampleConsumer = Consumer.Consumer<Sample.Event>
 /** Brings a consumer up to the head of the log: `Consumer.catchUp`, or another one for the planted faults. */
 export type CatchUp = (consumer: SampleConsumer, options: Consumer.Options) => Effect.Effect<unknown, unknown, Stores>
 
-/** What was delivered: the place of the event, its key, and the event. */
+/** A delivery: the place of the event, its key, and the event. */
 export interface Letter {
   readonly stream: StreamName
   readonly version: number
@@ -29,11 +29,11 @@ export interface Letter {
   readonly event: Sample.Event
 }
 
-/** How a consumer differs from others of the run. */
+/** The options of a consumer of the run. */
 export interface Options {
   /** Whether events of seven coins fail. */
   readonly isPoisoned?: boolean | undefined
-  /** Whether the code does not know the last schema version of an event type. */
+  /** Whether the code lacks the last schema version of an event type. */
   readonly isOlder?: boolean | undefined
   /** Whether its events are handled together. */
   readonly isTogether?: boolean | undefined
@@ -41,13 +41,13 @@ export interface Options {
   readonly concurrency?: number | undefined
   /** Called when the handler begins and ends to handle an event. */
   readonly note?: ((what: "begin" | "end", delivery: Consumer.Delivery) => void) | undefined
-  /** What its events are shared out to partitions by; their stream by default. */
+  /** The key that assigns its events to partitions; their stream by default. */
   readonly partitionBy?: ((event: Sample.Event) => string) | undefined
   /** Distinguishes the consumers of one run. */
   readonly name?: string | undefined
 }
 
-/** A consumer, its projection in the words of `ProjectionFold`, and what it has delivered so far. */
+/** A consumer, its projection for `ProjectionFold`, and its deliveries so far. */
 export const make = (fresh: FreshNames.FreshNames, letters: Array<Letter>, options: Options = {}) => {
   const { concurrency = 1, isOlder, isPoisoned = false, isTogether = false, name = "letters", note, partitionBy } =
     options
@@ -75,7 +75,7 @@ export const make = (fresh: FreshNames.FreshNames, letters: Array<Letter>, optio
         concurrency,
         handle: Effect.fnUntraced(function*(event, delivery) {
           note?.("begin", delivery)
-          // Where several are in hand, they do not end in the order in which they began.
+          // Concurrent handlers do not end in the order in which they began.
           const yields = concurrency > 1 ? delivery.version % 3 : 0
           for (let n = 0; n < yields; n++) yield* Effect.yieldNow
           yield* deliver([{ event, delivery }])

@@ -41,7 +41,7 @@ export const terminalDecidesNothing = <Command, State, Event, Refusal>(
 
 /**
  * Decides on states and folds events whose keys are in another order. A decider that takes the first key of an object
- * decides differently on a state from a snapshot than on a remembered one.
+ * decides differently on a state from a snapshot than on a cached one.
  */
 export const keyOrderMeansNothing = <Command, State, Event, Refusal>(
   decider: Decider<Command, State, Event, Refusal>

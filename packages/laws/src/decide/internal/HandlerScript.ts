@@ -51,7 +51,7 @@ export const answerOf = <State, Event>({ events, state, version }: Answer<State,
   version
 })
 
-/** A step with unique ids and absolute versions, and the expected answer; undefined where the step is no command. */
+/** A step with unique ids and absolute versions, and the expected answer; undefined if the step is no command. */
 export interface ExpectedAnswer<Command, State, Event, Refusal> {
   readonly step: Step<Command, Event>
   readonly id: string

@@ -1,5 +1,5 @@
 /**
- * A till whose events lose a part of what is decided when they are stored: a field that the schema does not have, fractions
+ * A till whose events lose a part of their data when they are stored: a field that the schema does not have, fractions
  * of a cent, and the sign of zero. Its state shows which events were folded, the decided or the stored ones.
  */
 import * as Aggregate from "@refold/core/decide/Aggregate"

@@ -1,6 +1,6 @@
 /**
  * The law of command handlers on a log that goes back, as after a fail-over to a lagging standby or with a restored copy:
- * what handlers remember of the lost events changes no answer.
+ * cached states with lost events change no answer.
  */
 import type { Aggregate } from "@refold/core/decide/Aggregate"
 import type { Tagged } from "@refold/core/event/EventType"

@@ -1,4 +1,4 @@
-/** The law of what command handlers remember: it is folded from events as they are stored, not as they were decided. */
+/** The law of the cached states of command handlers: they are folded from events as they are stored, not as they were decided. */
 import * as CommandHandler from "@refold/store/decide/CommandHandler"
 import * as State from "@refold/store/decide/State"
 import * as Effect from "effect/Effect"
@@ -10,7 +10,7 @@ import * as LossyTill from "./LossyTill.ts"
 /** A function like `CommandHandler.make`, for tills. */
 export type MakeHandler = Make<LossyTill.Command, LossyTill.State, LossyTill.Event, never>
 
-/** Compares answers, and what each command was decided on, with a load after each command. */
+/** Compares answers, and the state of each decision, with a load after each command. */
 export const answersAreOfStoredEvents = (make: MakeHandler = CommandHandler.make) =>
   Law.make<ReadonlyArray<LossyTill.Command>, Stores>(
     "a handler answers with and decides on the state of the stored events",

@@ -41,7 +41,7 @@ export type Handle = (
 
 /**
  * Some moves are refused. Each move that succeeded has taken its coins from one jar and left its note in the other, once;
- * the others have left nothing.
+ * the others have no effect.
  */
 export const togetherIsAllOrNothing = (handle: Handle = Together.handle) =>
   Law.make<ConcurrentMoves, Stores>(

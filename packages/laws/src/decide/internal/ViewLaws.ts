@@ -22,7 +22,7 @@ export const evolvingChangesNothing = <State, Event>(view: View.View<State, Even
   })
 
 /**
- * A snapshot, a row or an event that was stored has its keys in the order of the store, a remembered state in that of the
+ * A snapshot, a row or an event that was stored has its keys in the order of the store, a cached state in that of the
  * code. A state that depends on it belongs in an array.
  */
 export const keyOrderMeansNothing = <State, Event>(view: View.View<State, Event>) =>

@@ -38,17 +38,20 @@ export const olderVersionsDecode = <Event extends Tagged>(codec: EventCodec<Even
     right: Result.succeed(nativeOf(native))
   }))
 
-/** Whatever fields the schema of an older version allows: an upcaster must not give what today's code could not store. */
+/** For any fields that the schema of an older version allows: an upcaster must not return data that today's code could not store. */
 export const olderEventsAreValid = <Event extends Tagged>(codec: EventCodec<Event>) =>
-  Law.make<RecordedEvent>("what an older event is read as can be stored, and is read back the same", (stored) => {
-    const read = codec.decode(stored)
-    return {
-      left: Result.flatMap(read, (events) => Result.all(events.map((event) => Recode.recode(codec, event)))),
-      right: Result.isFailure(read) ? "an event of today" : read
+  Law.make<RecordedEvent>(
+    "the events that an older event is read as can be stored, and are read back equal",
+    (stored) => {
+      const read = codec.decode(stored)
+      return {
+        left: Result.flatMap(read, (events) => Result.all(events.map((event) => Recode.recode(codec, event)))),
+        right: Result.isFailure(read) ? "an event of today" : read
+      }
     }
-  })
+  )
 
-/** Whatever its version and its data. */
+/** For any version and any data. */
 export const retiredEventsAreNone = <Event extends Tagged>(codec: EventCodec<Event>) =>
   Law.make<RecordedEvent>("an event of a retired type is read as none", (stored) => ({
     left: codec.decode(stored),

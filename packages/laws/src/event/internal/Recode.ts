@@ -9,7 +9,7 @@ import { StreamVersion } from "@refold/core/event/StreamVersion"
 import * as DateTime from "effect/DateTime"
 import * as Result from "effect/Result"
 
-/** An encoded event, and what is known of its place, times and metadata. */
+/** An encoded event, with its place, times and metadata as far as given. */
 export type StoredForm = EncodedEvent & Partial<RecordedEvent>
 
 const somewhere = {
@@ -23,7 +23,7 @@ const somewhere = {
   recordedAt: DateTime.makeUnsafe(0)
 }
 
-/** The stored event. What is not known is an arbitrary constant. */
+/** The stored event. Missing fields are arbitrary constants. */
 export const recordedOf = (stored: StoredForm): RecordedEvent => ({ ...somewhere, ...stored })
 
 /** Decodes an encoded event. */

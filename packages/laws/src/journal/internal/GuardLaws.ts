@@ -1,4 +1,4 @@
-/** The laws of guards, writes without events: they are checked, and leave no trace of their own. */
+/** The laws of guards, writes without events: they are checked, and nothing of them is stored. */
 import * as Journal from "@refold/core/journal/Journal"
 import * as Result from "effect/Result"
 import * as Law from "../../kit/Law.ts"

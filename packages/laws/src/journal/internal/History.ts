@@ -21,14 +21,14 @@ export interface History {
   readonly events: ReadonlyArray<RecordedEvent>
 }
 
-/** The position of the event with this rank, or one beyond the log where there is no such event. Invalid ranks stay as they are. */
+/** The position of the event with this rank, or one beyond the log if there is no such event. Invalid ranks stay as they are. */
 export const positionAt = ({ events, start }: History, rank: number): Position => {
   if (rank === 0) return start
   if (!Number.isSafeInteger(rank) || rank < 0) return Position(rank)
   return events[rank - 1]?.position ?? Position(Number.MAX_SAFE_INTEGER)
 }
 
-/** The rank of a position; -1 where no event of the history has it. */
+/** The rank of a position; -1 if no event of the history has it. */
 const rankOf = ({ events, start }: History, position: Position): number =>
   position === start ? 0 : events.findIndex((event) => event.position === position) + 1 || -1
 

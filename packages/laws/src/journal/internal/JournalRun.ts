@@ -21,7 +21,7 @@ type Commit = Programs.TimedProgram[number]["commit"]
 /** A time for commits whose time does not matter. */
 export const epoch = DateTime.makeUnsafe(0)
 
-/** The type of an error, and what it is about. */
+/** The type of an error, and the fields that identify its subject. */
 export const errorSubject = (error: AppendError): readonly [string, string] => {
   switch (error._tag) {
     case "InvalidInput":
@@ -39,7 +39,7 @@ export const errorSubject = (error: AppendError): readonly [string, string] => {
 export interface Step {
   readonly commit: Commit
   readonly before: Journal.Journal
-  /** What was observed of `before` at that time. */
+  /** The contents of `before` as observed at that time. */
   readonly seen: unknown
   readonly outcome: Result.Result<readonly [Journal.Journal, Appended], AppendError>
   readonly after: Journal.Journal
@@ -66,7 +66,7 @@ export const run = (
 export const last = (module: JournalModule, steps: ReadonlyArray<Step>, from = module.empty): Journal.Journal =>
   steps.at(-1)?.after ?? from
 
-/** Everything that can be read from a journal, copied so that later changes of the journal do not reach it. */
+/** The whole readable content of a journal, copied so that later changes of the journal do not affect it. */
 export const observe = (module: JournalModule, journal: Journal.Journal): unknown =>
   deepCopy({
     head: module.head(journal),

@@ -1,5 +1,5 @@
 /**
- * Commits at and beyond the limits of what stores accept, as changes to a valid commit. The Journal decides whether one
+ * Commits at and beyond the limits of stores, as changes to a valid commit. The Journal decides whether one
  * is accepted, and every adapter must decide the same.
  */
 import type { NewEvent } from "@refold/core/event/NewEvent"
@@ -43,7 +43,7 @@ const data = [
   ["ok", { deep: ["\u0000"] }],
   nested(512),
   nested(513),
-  // 311 bytes each, as a store returns them: 8 MiB and no more, and one too many.
+  // 311 bytes each, as a store returns them: at most 8 MiB, and one more.
   Array<number>(26_973).fill(1e308),
   Array<number>(26_974).fill(1e308),
   { left: undefined, kept: 1 },

@@ -11,7 +11,7 @@ import * as Order from "effect/Order"
 import * as Law from "../../kit/Law.ts"
 import type * as History from "./History.ts"
 
-/** A log: what it contains, and how it is read. */
+/** A log: its content, and the functions that read it. */
 export interface Log<R> {
   readonly history: History.History
   readonly readStream: (stream: StreamName, options?: ReadStreamOptions) => Read<R>

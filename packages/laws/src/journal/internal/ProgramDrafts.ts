@@ -1,4 +1,4 @@
-/** Drafts of commits: what a program is generated from. A draft becomes a commit once the journal before it is known. */
+/** Drafts of commits, from which programs are generated. A draft becomes a commit once the journal before it is known. */
 import type { NewEvent } from "@refold/core/event/NewEvent"
 import type * as StreamName from "@refold/core/event/StreamName"
 import type { Commit, Idempotency, StreamWrite } from "@refold/core/journal/Commit"
@@ -41,7 +41,7 @@ export const sometimes = <A>(weight: number, arbitrary: fc.Arbitrary<A>): fc.Arb
 const writeDraft = (streams: ReadonlyArray<StreamName.StreamName>): fc.Arbitrary<WriteDraft> =>
   fc.record({
     stream: fc.constantFrom(...streams),
-    // Most are right, because a program of which every commit is refused tests little.
+    // Most are right, because a program whose commits are all refused tests little.
     expected: fc.oneof(
       { weight: 8, arbitrary: fc.constantFrom<WriteDraft["expected"]>("Any", 0) },
       { weight: 1, arbitrary: fc.constantFrom<WriteDraft["expected"]>("NoStream", "StreamExists", 1, -1) }

@@ -50,7 +50,7 @@ export const arbitrary: fc.Arbitrary<Program> = streamNames.chain((streams) => {
   return fc.array(step, { maxLength: 9, size: "max" })
 }).map((steps) => resolveAll(steps))
 
-/** Programs of up to twelve commits at or beyond the limits of what stores accept. */
+/** Programs of up to twelve commits at or beyond the limits of stores. */
 export const limitCases: fc.Arbitrary<Program> = streamNames.chain((streams) =>
   fc.array(draft(streams, limitCase), { minLength: 1, maxLength: 12, size: "max" })
 ).map((steps) => resolveAll(steps))
@@ -61,14 +61,14 @@ const resolveAll = (steps: ReadonlyArray<Draft | Repetition>): Program =>
 interface Resolved {
   readonly commits: ReadonlyArray<Commit>
   readonly journal: Journal.Journal
-  /** How many event ids are in use. */
+  /** The number of event ids in use. */
   readonly events: number
 }
 
 const addStep = (resolved: Resolved, step: Draft | Repetition): Resolved => {
   const commit = "repeats" in step ? repeated(resolved, step) : resolve(resolved, step)
   if (commit === undefined) return resolved
-  // Any time will do, because versions do not depend on it.
+  // The time is arbitrary, because versions do not depend on it.
   const appended = Journal.append(resolved.journal, commit, DateTime.makeUnsafe(0))
   return {
     commits: [...resolved.commits, commit],

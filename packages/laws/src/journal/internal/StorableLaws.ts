@@ -13,7 +13,7 @@ import * as JournalRun from "./JournalRun.ts"
 
 type Module = JournalRun.JournalModule
 
-/** Equal to what JSON text preserves of it. Values that `Json.storable` refuses are left to the other law. */
+/** Equal to the value after a round trip through JSON text. Values that `Json.storable` refuses are left to the other law. */
 export const storableDataIsReadBack = (module: Module = Journal) =>
   Law.make("storable data is read back equal", ([event, data]: readonly [NewEvent, unknown]) => {
     if (Result.isFailure(Json.storable(data, "data"))) return { left: [], right: [] }

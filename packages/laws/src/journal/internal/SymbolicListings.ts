@@ -1,4 +1,7 @@
-/** Programs for lists of streams, and lists described relative to the events of a log, so that the same list can be asked of different stores. */
+/**
+ * Programs for lists of streams, and lists described relative to the events of a log, so that the same list can be asked of
+ * different stores.
+ */
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
 import * as StreamName from "@refold/core/event/StreamName"
 import * as ExpectedVersion from "@refold/core/journal/ExpectedVersion"
@@ -12,7 +15,7 @@ import type * as History from "./History.ts"
 import type { Program } from "./Programs.ts"
 import { count, named, sometimes } from "./SymbolicReads.ts"
 
-// One is the beginning of the other. The ids sort otherwise by UTF-16 units than by bytes.
+// One is the beginning of the other. The ids sort differently by UTF-16 units than by bytes.
 const categories = ["", "s"].map((end) => `list${FreshNames.placeholder}${end}`)
 const ids = fc.oneof(fc.constantFrom("\u{10FFFF}", "\uFFFD", "a", "a-b", "é"), Arbitraries.name)
 

@@ -55,7 +55,7 @@ export interface SymbolicRead {
 export const sometimes = <A>(weight: number, arbitrary: fc.Arbitrary<A>): fc.Arbitrary<A | undefined> =>
   fc.oneof({ weight, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary })
 
-/** Numbers of events, and some that are none. */
+/** Numbers of events, and some invalid ones. */
 export const count = fc.oneof(
   { weight: 9, arbitrary: fc.nat(6) },
   { weight: 1, arbitrary: fc.constantFrom(-1, 0.5, NaN, Infinity, 2 ** 53 - 1, 2 ** 53) }
@@ -145,7 +145,7 @@ const afterOf = (
   return { categories, after: excludesOthers ? undefined : History.positionAt(history, read.after ?? 0) }
 }
 
-// Malformed names, too: a caller in JavaScript may ask for them.
+// Malformed names, too: a caller in JavaScript may pass them.
 const streamOf = (events: ReadonlyArray<RecordedEvent>, stream: number | string): StreamName.StreamName =>
   typeof stream === "string"
     ? stream as StreamName.StreamName

@@ -22,7 +22,7 @@ export const eventId = (n: number): EventId => uuid(placeholder, n)
 const uuid = (digits: string, n: number): EventId =>
   `${digits.slice(0, 8)}-${digits.slice(8)}-7000-8000-${n.toString(16).padStart(12, "0")}` as EventId
 
-/** An event without meaning: its data identifies it. */
+/** An arbitrary event, identified by its data. */
 export const note = (data: Json, n: number): NewEvent => ({
   id: eventId(n),
   type: "Noted",

@@ -1,4 +1,4 @@
-/** Mutates objects that a store took or gave, so that a store that shares them with its callers fails a law. */
+/** Mutates objects that were passed to a store or returned by it, so that a store that shares them with its callers fails a law. */
 
 /** A deep copy of arrays and plain objects, keys such as `__proto__` included. Other values are kept as they are. */
 export const deepCopy = <A>(value: A): A => {
@@ -13,7 +13,7 @@ export const mutateDeeply = (value: unknown): void => {
   if (!Array.isArray(value) && !isPlain(value)) return
   for (const key of Object.keys(value)) {
     mutateDeeply(Reflect.get(value, key))
-    // Reflect does not throw where the value is frozen.
+    // Reflect does not throw if the value is frozen.
     Reflect.set(value, key, "mutated")
   }
   Reflect.set(value, Array.isArray(value) ? value.length : "mutated", true)

@@ -1,6 +1,6 @@
 /**
  * The sample aggregate, a jar of coins: an event type in its third version, one with a former name, one that is split, one
- * that is retired, a terminal state and snapshots. Suites use it where they are not given an aggregate.
+ * that is retired, a terminal state and snapshots. Suites use it if no aggregate is given.
  */
 import * as Aggregate from "@refold/core/decide/Aggregate"
 import * as Decider from "@refold/core/decide/Decider"
@@ -47,7 +47,7 @@ export const partsOfFilled = ({ amounts, spilt }: Omit<typeof Filled.Event, "_ta
 /** Several people filled the jar at once. Not written any more. */
 export const JarFilled = Filled.pipe(EventType.splitInto([CoinsAdded, CoinsTaken], partsOfFilled))
 
-/** Somebody looked at the jar. Not written any more. */
+/** A look at the jar. Not written any more. */
 export const JarLookedAt = EventType.retired("JarLookedAt").pipe(EventType.renamedFrom("JarSeen"))
 
 /** The events of a jar. */
@@ -134,7 +134,7 @@ export const commands: fc.Arbitrary<Command> = fc.oneof(
   { weight: 1, arbitrary: fc.constant({ _tag: "Seal" as const }) }
 )
 
-/** Events in any order, also in orders that the decider never leads to. */
+/** Events in any order, also in orders that the decider never produces. */
 export const events: fc.Arbitrary<Event> = fc.oneof(
   fc.record({ coins, notes }).map(CoinsAdded.make),
   fc.record({ coins }).map(CoinsTaken.make),

@@ -1,4 +1,4 @@
-/** Changes the order of the keys of objects, as a store may: jsonb sorts them, and remembered objects keep the order of the code. */
+/** Changes the order of the keys of objects, as a store may: jsonb sorts them, and cached objects keep the order of the code. */
 
 /** Returns copies of arrays and plain objects with the keys in another order; other values are kept as they are. */
 export type Shuffle = <A>(value: A) => A

@@ -1,4 +1,4 @@
-/** The laws of looking through a log: lists of streams, reads from the last event on, and look-ups of keys. */
+/** The laws of log browsers: lists of streams, reads from the last event on, and look-ups of keys. */
 import type { Position } from "@refold/core/event/Position"
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
 import * as StreamName from "@refold/core/event/StreamName"

@@ -1,6 +1,6 @@
 /**
- * The laws of event stores. The laws that compare a store with the Journal cover everything; the others repeat the most
- * important rules, so that the report of a broken store names the rule.
+ * The laws of event stores. The laws that compare a store with the Journal cover all rules; the others repeat the most
+ * important ones, so that the report of a broken store names the rule.
  */
 import type { Position } from "@refold/core/event/Position"
 import { type Column, columns, type RecordedEvent } from "@refold/core/event/RecordedEvent"
@@ -58,7 +58,7 @@ export const readsAgree = Law.make(
     })
 )
 
-// Each column alone, and what a fold needs, which most loads read.
+// Each column alone, and the columns of a fold, which most loads read.
 const selections: ReadonlyArray<ReadonlyArray<Column>> = [
   ...columns.map((column) => [column]),
   ["type", "schemaVersion", "data", "id", "position", "recordedAt"]
@@ -69,7 +69,7 @@ const selected = (selection: ReadonlyArray<Column>) => (events: ReadonlyArray<Re
 
 /** Reads each column alone, of the log and of every stream. */
 export const columnsAgree = Law.make(
-  "a read of some columns gives those of the whole events",
+  "a read of some columns gives these columns of the whole events",
   (program: Programs.Program) =>
     Effect.gen(function*() {
       const { history: { events, start } } = yield* RunPrograms.onStore(program)

@@ -18,7 +18,7 @@ type Step =
   }
   | { readonly before: DateTime.Utc; readonly keys: number }
 
-/** The steps of a run, and what is in the log afterwards. */
+/** The steps of a run, and the log after it. */
 export interface ExpiryRun {
   readonly steps: ReadonlyArray<Step>
   readonly history: History.History

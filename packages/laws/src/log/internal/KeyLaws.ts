@@ -1,4 +1,4 @@
-/** The laws of idempotency keys: what a look-up finds, and which keys expire. */
+/** The laws of idempotency keys: look-ups and expiry. */
 import * as Journal from "@refold/core/journal/Journal"
 import * as Effect from "effect/Effect"
 import type * as Programs from "../../journal/internal/Programs.ts"

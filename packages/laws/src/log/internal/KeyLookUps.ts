@@ -22,18 +22,18 @@ export const lookups = (fresh: FreshNames.FreshNames): ReadonlyArray<KeyLookUp> 
     ...Programs.fingerprints.map((fingerprint) => ({ key, fingerprint }))
   ])
 
-/** What was found, with ranks in place of positions. */
+/** The answer, with ranks in place of positions. */
 export const rankedIn = (history: History.History) => (found: Found) =>
   Result.map(found, Option.map((appended) => History.rankedAppended(history, appended)))
 
-/** What the look-ups find in a store. */
+/** The answers of a store to the look-ups. */
 export const lookUp = Effect.fnUntraced(function*({ fresh, history }: Pick<RunPrograms.StoreRun, "fresh" | "history">) {
   const store = yield* EventStore
   const found = yield* Effect.forEach(lookups(fresh), (lookup) => Effect.result(store.findAppended(lookup)))
   return found.map(rankedIn(history))
 })
 
-// Those of a program, one that a new process would use, and ones that are none.
+// The keys of a program, one that a new process would use, and invalid ones.
 const candidates = (fresh: FreshNames.FreshNames): ReadonlyArray<string> => [
   ...[...Programs.keys, `${FreshNames.placeholder}print`, `refold:${FreshNames.placeholder}`].map(fresh.text),
   "",
@@ -44,14 +44,14 @@ const candidates = (fresh: FreshNames.FreshNames): ReadonlyArray<string> => [
 const foundIn = (history: History.History) => (found: Result.Result<Option.Option<StoredKey>, unknown>) =>
   Result.map(found, Option.map((stored) => ({ ...stored, answer: History.rankedAppended(history, stored.answer) })))
 
-/** What `findKey` finds in a store, for each key of a program and some that are none. */
+/** The answers of `findKey` in a store, for each key of a program and some invalid ones. */
 export const find = Effect.fnUntraced(function*({ fresh, history }: Pick<RunPrograms.StoreRun, "fresh" | "history">) {
   const browser = yield* LogBrowser
   const found = yield* Effect.forEach(candidates(fresh), (key) => Effect.result(browser.findKey(key)))
   return found.map(foundIn(history))
 })
 
-/** What `findKey` finds in a Journal. */
+/** The answers of `findKey` in a Journal. */
 export const findIn = (
   { history, journal }: Pick<RunPrograms.JournalRun, "history" | "journal">,
   fresh: FreshNames.FreshNames

@@ -1,4 +1,4 @@
-/** The laws of concurrent appends that have nothing to do with each other: none changes the events or the answer of another. */
+/** The laws of concurrent, unrelated appends: none changes the events or the answer of another. */
 import { StreamVersion } from "@refold/core/event/StreamVersion"
 import { DuplicateEventId } from "@refold/core/journal/AppendError"
 import * as ExpectedVersion from "@refold/core/journal/ExpectedVersion"

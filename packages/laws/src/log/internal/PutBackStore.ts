@@ -11,7 +11,7 @@ import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 
-/** The services, and the log behind them. */
+/** The services, and their log. */
 export interface PutBackStore {
   readonly services: Context.Context<EventStore.EventStore | EventReader | SnapshotStore>
   readonly log: () => Journal.Journal

@@ -1,4 +1,4 @@
-/** Concurrent writers on one store, and what they wrote. */
+/** Concurrent writers on one store, and their events. */
 import type { Json } from "@refold/core/event/Json"
 import type { StreamName } from "@refold/core/event/StreamName"
 import type { Appended, Commit, StreamWrite } from "@refold/core/journal/Commit"

@@ -17,7 +17,7 @@ import type { Program } from "../../journal/internal/Programs.ts"
 import { resolve, type SymbolicRead } from "../../journal/internal/SymbolicReads.ts"
 import * as FreshNames from "../../kit/internal/FreshNames.ts"
 
-/** The commits of a run, their outcomes, and what is in the log afterwards. */
+/** The commits of a run, their outcomes, and the log after it. */
 export interface ProgramRun {
   readonly commits: ReadonlyArray<Commit>
   readonly outcomes: ReadonlyArray<Result.Result<Appended, CommitFailure | AppendError>>

@@ -11,14 +11,14 @@ import * as FreshNames from "../../kit/internal/FreshNames.ts"
 import * as Law from "../../kit/Law.ts"
 import * as RunPrograms from "./RunPrograms.ts"
 
-/** A subscription to a growing stream beside another one. */
+/** A subscription to a growing stream, while another stream grows, too. */
 export interface StreamCase {
   /** The numbers of events before and during the subscription. */
   readonly before: number
   readonly during: number
   /** The version to start after; the last one if the stream is shorter. */
   readonly from: number
-  /** Whether only events of every second type are asked for. */
+  /** Whether only events of every second type are read. */
   readonly isFiltered: boolean
 }
 
@@ -33,7 +33,7 @@ const noted = (stream: StreamName, n: number, isLast = false) => {
   return { stream, event }
 }
 
-// Each event of the stream comes beside one of another stream.
+// Each event of the stream is appended with one of another stream.
 const append = Effect.fnUntraced(function*(fresh: FreshNames.FreshNames, n: number, isLast = false) {
   const store = yield* EventStore
   for (const { event, stream } of [noted(other, 2 * n), noted(own, 2 * n + 1, isLast)]) {

@@ -1,6 +1,6 @@
 /** Damages to a line of a file. */
 
-/** What happens to a line, by the names of the damages. */
+/** The changes of a line, by the names of the damages. */
 export const all = {
   missing: (lines: ReadonlyArray<string>, at: number) => lines.toSpliced(at, 1),
   repeated: (lines: ReadonlyArray<string>, at: number) => lines.toSpliced(at, 0, lines[at]!),

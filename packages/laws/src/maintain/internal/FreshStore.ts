@@ -1,4 +1,4 @@
-/** Makes empty stores: an export goes into another store than the one that it is of. */
+/** Makes empty stores: an export is imported into another store than its own. */
 import type { EventReader } from "@refold/store/log/EventReader"
 import type { EventStore } from "@refold/store/log/EventStore"
 import type { Maintenance } from "@refold/store/maintain/Maintenance"

@@ -1,4 +1,4 @@
-/** The laws of export and import: what is imported is what was exported, wholly or not at all. */
+/** The laws of export and import: an imported store equals the exported one, or nothing is imported. */
 import { Position } from "@refold/core/event/Position"
 import { EventStore } from "@refold/store/log/EventStore"
 import type { Counts } from "@refold/store/maintain/Maintenance"
@@ -27,7 +27,7 @@ const exported = Effect.fnUntraced(function*(program: Programs.Program) {
   return { run, source, lines, target: yield* make }
 })
 
-// Events with ranks, what looking up finds, and what the keyed commits are answered when they are sent again.
+// Events with ranks, the answers of look-ups, and the answers to repeated commits with keys.
 const contentOf = (run: RunPrograms.StoreRun, store: Context.Context<Stores>) =>
   Effect.gen(function*() {
     const { commit, readAll } = yield* EventStore
@@ -44,7 +44,7 @@ const contentOf = (run: RunPrograms.StoreRun, store: Context.Context<Stores>) =>
 const imported = (target: Context.Context<Stores>, lines: ReadonlyArray<string>, importLines: ImportLines) =>
   Effect.provideContext(importLines(Stream.fromIterable(lines)), target)
 
-// Those that can be read; none where reads fail.
+// Those that can be read; none if reads fail.
 const visible = (store: Context.Context<Stores>) =>
   Effect.gen(function*() {
     const { readAll } = yield* EventStore
@@ -72,7 +72,7 @@ export interface AtLine {
 /** The first import ends after any line but the last. */
 export const cutImportsGoOn = (importLines: ImportLines = Store.importLines) =>
   Law.make(
-    "an import that is cut after any line goes on behind what is stored, and gives the same store",
+    "an import that is cut after any line continues after the stored part, and gives the same store",
     Effect.fnUntraced(function*({ line, program }: AtLine) {
       const { lines, run, source, target } = yield* exported(program)
       const cut = yield* Effect.flip(imported(target, lines.slice(0, line % lines.length), importLines))
@@ -102,7 +102,7 @@ export const damagedFilesAreRefused = (importLines: ImportLines = Store.importLi
     "a file in which a line is missing, repeated, swapped, cut or changed is refused by the line",
     Effect.fnUntraced(function*({ damage, line, program }: Damaged) {
       const { lines, target } = yield* exported(program)
-      // A trailer has no line behind it, and a field more in it changes nothing.
+      // A trailer has no line after it, and an additional field in it changes nothing.
       const at = line % (lines.length - 1)
       const refused = yield* Effect.result(imported(target, Damages.all[damage](lines, at), importLines))
       return { left: [isPlaced(refused, at), yield* visible(target)], right: [true, []] }

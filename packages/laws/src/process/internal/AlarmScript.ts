@@ -1,4 +1,4 @@
-/** Scripts for jars with alarms and runners with clocks that are ahead, and how often each alarm must go off. */
+/** Scripts for jars with alarms and runners with clocks that are ahead, and the number of times that each alarm must go off. */
 import * as fc from "fast-check"
 import type * as Sample from "../../kit/internal/Sample.ts"
 import * as Alarms from "./Alarms.ts"
@@ -6,7 +6,7 @@ import * as CrashPoint from "./CrashPoint.ts"
 import * as TransferRun from "./TransferRun.ts"
 import { numberOfJars } from "./TransferScript.ts"
 
-/** The process of alarms and what runs it. The tests of the laws replace parts by faulty ones. */
+/** The process of alarms and its runner. The tests of the laws replace parts by faulty ones. */
 export interface AlarmImplementation extends Pick<TransferRun.Implementation, "handlerOf" | "catchUp"> {
   readonly alarms: typeof Alarms.make
 }
@@ -33,7 +33,7 @@ interface Expected {
   readonly rings: number
 }
 
-/** How often the alarm of a jar must go off. */
+/** The number of times that the alarm of a jar must go off. */
 export const expectedRings = (steps: ReadonlyArray<Step>, jar: number): number => {
   let hours = 0
   return steps.reduce(({ due, rings }, step): Expected => {

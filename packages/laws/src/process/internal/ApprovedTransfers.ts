@@ -19,7 +19,7 @@ const noteOf = (id: string): string => `approved ${id}`
 /** The command that approves a transfer. */
 export const approval = (id: string): Sample.Command => ({ _tag: "Add", coins: 1, notes: [noteOf(id)] })
 
-/** The saga: it takes the coins, waits for the approval, and puts the coins back where that does not come. */
+/** The saga: it takes the coins, waits for the approval, and puts the coins back if it does not come. */
 export const options = (
   { jars, transfers }: { readonly jars: typeof Sample.aggregate; readonly transfers: typeof Transfers.aggregate }
 ): Transfers.Options => ({

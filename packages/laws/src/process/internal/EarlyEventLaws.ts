@@ -1,4 +1,4 @@
-/** The law of early events on every store: what another program stores before a saga waits for it counts. */
+/** The law of early events on every store: a saga uses an event that another program stores before the saga waits for it. */
 import * as CommandHandler from "@refold/store/decide/CommandHandler"
 import * as State from "@refold/store/decide/State"
 import { Causation } from "@refold/store/log/Causation"
@@ -45,7 +45,7 @@ const setUp = (implementation: TransferRun.Implementation, fresh: FreshNames.Fre
     ApprovedTransfers.options({ jars, transfers })
   )
   const approve = (id: string) => CommandHandler.make(jars)(`approval ${id}`, ApprovedTransfers.approval(id))
-  // Another program answers, and the saga observes that, before the runner gets the outcome of the command.
+  // Another program answers, and the saga observes the answer, before the runner gets the outcome of the command.
   const answering = (isAnswered: (id: string) => boolean, services: Context.Context<ProcessRunner.Services>) => {
     const handler = implementation.handlerOf(jars)
     const observe = Effect.provideContext(Projector.catchUp(ProcessRunner.observer(saga)), services)

@@ -15,7 +15,7 @@ export type Step<Event> =
 
 type Outcome = "Succeeded" | "Refused" | "Failed"
 
-/** A run: its current point, and what each instance has recorded. */
+/** A run: its current time, and the recorded events of each instance. */
 export interface InstanceRun<Event extends Tagged, State> {
   readonly run: ProcessRun.ProcessRun<Event, State>
   readonly streams: ReadonlyMap<string, ReadonlyArray<ProcessEvent>>

@@ -1,4 +1,4 @@
-/** Lets the instances of a process observe a history, matched as a runner matches it, and says what they came to. */
+/** The outcomes of a process's instances that observe a history, matched as a runner matches it. */
 import type { Tagged } from "@refold/core/event/EventType"
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
 import type { Process } from "@refold/core/process/Process"
@@ -12,8 +12,8 @@ export interface Logged<Stored> {
 }
 
 /**
- * What each instance came to, without places in its stream: events that are read together are one trigger. Undefined where
- * an event or an instance is parked: that keeps all domain events of a stored event from having an effect.
+ * The outcome of each instance, without places in its stream: events that are read together are one trigger. Undefined if
+ * an event or an instance is parked: then no domain event of the stored event has an effect.
  */
 export const outcomes = <Event extends Tagged, State>(
   process: Process<Event, State>,

@@ -1,4 +1,4 @@
-/** The law of the idempotency keys of processes: a client that guesses them does not change what the processes do. */
+/** The law of the idempotency keys of processes: a client that guesses them does not change the effects of processes. */
 import * as ProcessKey from "@refold/core/internal/journal/ProcessKey"
 import * as CommandHandler from "@refold/store/decide/CommandHandler"
 import * as ProcessKeys from "@refold/store/internal/log/ProcessKeys"
@@ -18,7 +18,7 @@ export interface GuessedCase {
   readonly steps: ReadonlyArray<TransferScript.Step>
 }
 
-/** Before each command of the saga, another client uses the keys of all pending commands, or what it takes for them. */
+/** Before each command of the saga, another client uses the keys of all pending commands, or guesses of them. */
 export const guessedKeysForgeNothing = (implementation: TransferRun.Implementation = TransferRun.standard) =>
   Law.make<GuessedCase, ProcessRunner.Services>(
     "a client that guesses the idempotency keys of commands changes no outcome of theirs",

@@ -86,7 +86,7 @@ export const removedTypesAreLeftOut = <Event extends Tagged, State>(
   deploy: Deploy = Process.makeUnsafe
 ) =>
   Law.make<RemovedType.RemovedType<Event>>(
-    "an instance goes on without the events of a type that is taken out of its process",
+    "an instance continues without the events of a type that is removed from its process",
     ({ steps, which }) => {
       const { removed, ignoring } = RemovedType.deployments({ ...process, progress: undefined }, which, deploy)
       const streams = [...runSteps(process, steps).streams].map(([, events]) => stored(process, events))
@@ -115,12 +115,12 @@ export const restartsLikeNew = <Event extends Tagged, State>(
   )
 
 /**
- * Compared with a log that has the events of today, each stored alone, with the times and metadata of the stored ones. Holds
+ * Compared with a log of events in today's versions, each stored alone, with the times and metadata of the stored ones. Holds
  * for processes that do not keep ids, positions and versions.
  */
 export const olderEventsAreObservedAsNative = <Event extends Tagged, State>(process: Process.Process<Event, State>) =>
   Law.make<ReadonlyArray<OlderHistory.Logged<Older<Event>>>>(
-    "instances that observe events of older code come to what they come to with the events that they are read as",
+    "instances that observe events of older code have the same outcome as with the events that they are read as",
     (history) => {
       const stored = storedLogOf(history.map(({ event: { stored: event }, stream }) => ({ event, stream })))
       const native = storedLogOf(
@@ -142,7 +142,7 @@ export const retryAfterRepairIsUndisturbed = <Event extends Tagged, State>(
   deploy: Deploy = Process.makeUnsafe
 ) =>
   Law.make<RetryAfterRepair.BrokenRun<Event>>(
-    "an instance that is retried after a repair has the same outcome as without the failure",
+    "an instance that is retried after a fix has the same outcome as without the failure",
     (input) => {
       const working = deploy(definition)
       const outcomes = RetryAfterRepair.outcomes(

@@ -1,4 +1,4 @@
-/** Examples of a process or saga: given these events, when this happens, then these commands. Time is simulated. */
+/** Examples of a process or saga: given events, when an event, then commands. Time is simulated. */
 import type { Tagged } from "@refold/core/event/EventType"
 import type { Metadata } from "@refold/core/event/NewEvent"
 import type { Send } from "@refold/core/internal/process/Reaction"
@@ -23,7 +23,7 @@ export interface Cause {
 }
 
 /**
- * A process and what has happened so far, beginning in 1970. Expectations are about the last step. One that does not hold
+ * A process and its inputs so far, beginning in 1970. Expectations are about the last step. One that does not hold
  * throws an assertion error with both sides; otherwise it returns this spec.
  */
 export interface ProcessSpec<Event, State> {

@@ -1,4 +1,4 @@
-/** Instances that were parked and are retried by repaired code, compared with instances that were never parked. */
+/** Instances that were parked and are retried by fixed code, compared with instances that were never parked. */
 import * as View from "@refold/core/decide/View"
 import type { Tagged } from "@refold/core/event/EventType"
 import * as PendingWorkFold from "@refold/core/internal/process/PendingWorkFold"

@@ -1,11 +1,11 @@
-/** What the row of a process instance says about its pending work. */
+/** The summary of pending work in the row of a process instance. */
 import { leftOf, type PendingWork } from "@refold/core/internal/process/PendingWork"
 import { never, type ProcessRow } from "@refold/core/internal/process/ProcessRows"
 
-/** What a row says: how much is left to do, and why the instance is parked. */
+/** The summary: the amount of pending work, and why the instance is parked. */
 export interface RowSummary extends Pick<ProcessRow, "status" | "phase" | "due" | "parked" | "waiting"> {}
 
-/** What the row says. */
+/** The summary in a row. */
 export const ofRow = ({ due, parked, phase, status, waiting }: ProcessRow): RowSummary => ({
   status,
   phase,
@@ -14,7 +14,7 @@ export const ofRow = ({ due, parked, phase, status, waiting }: ProcessRow): RowS
   waiting
 })
 
-/** What the row of a saga with this work must say: it has ended when it has succeeded or is compensated. */
+/** The expected summary of a saga with this work: a saga that succeeded or is compensated has ended. */
 export const ofSaga = (pending: PendingWork): RowSummary => {
   const { isCompleted, parked, phase } = pending
   const { due = never, waiting = 0 } = leftOf(pending)

@@ -138,10 +138,10 @@ export const partitionsEndAsOne = (implementation: TransferRun.Implementation = 
       })
   )
 
-/** Compares what the queried row says is left to do with the loaded state and with a fold of the stream. */
+/** Compares the pending work in the queried row with the loaded state and with a fold of the stream. */
 export const rowsMatchStreams = (implementation: TransferRun.Implementation = TransferRun.standard) =>
   Law.make<TransferCase, Stores>(
-    "the row of an instance says what is left to do by the fold of its stream, and whether it has ended",
+    "the row of an instance has the pending work of the fold of its stream, and whether it has ended",
     (script) =>
       Effect.gen(function*() {
         const run = yield* runCase(implementation, script)

@@ -1,4 +1,4 @@
-/** The law of process runners that run while the log goes back: what is in the log takes effect, once. */
+/** The law of process runners that run while the log goes back: the events in the log take effect, once. */
 import { LogCopy } from "@refold/store/internal/log/LogCopy"
 import * as ProcessRunner from "@refold/store/process/ProcessRunner"
 import * as Effect from "effect/Effect"
@@ -13,7 +13,7 @@ import * as TransferScript from "./TransferScript.ts"
 /** The services under test. */
 export type Stores = RunnerLaws.Stores | LogCopy
 
-/** Transfers that are in the copy that is put back, that are lost, and that are requested after that. */
+/** Transfers in the restored copy, lost transfers, and transfers that are requested afterwards. */
 export interface RunnerCase {
   readonly shape: TransferRun.Shape
   readonly kept: ReadonlyArray<TransferScript.Step>

@@ -27,7 +27,7 @@ export const nextAction = (simulation: Simulation): Action | undefined => {
     return { _tag: "Handle", outcome: succeeds ? "Succeeded" : "Refused", isDone: true }
   }
   if (timeouts.length > 0) return { _tag: "AdvanceTime", minutes: 600 }
-  // An operator resumes a saga that stands at a removed step.
+  // An operator resumes a saga whose current step was removed.
   return standsAtRemovedStep(simulation) ? { _tag: "Resume" } : undefined
 }
 

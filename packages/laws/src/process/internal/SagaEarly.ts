@@ -27,7 +27,7 @@ export const arbitrary: fc.Arbitrary<EarlyScript> = SagaScript.arbitrary.chain((
   })
 )
 
-/** What became of the saga. */
+/** The outcome of the saga. */
 export const outcomeOf = (
   { at, compensationsSucceed, isDone, step, steps }: EarlyScript,
   when: "Early" | "InTime",
@@ -41,8 +41,8 @@ export const outcomeOf = (
     compensationsSucceed
   }, make)
   const tellAndDeliver = (before: SagaSimulation.Simulation) => {
-    const told = SagaSimulation.applyAction(before, { _tag: "Tell", which: step, isDone })
-    return SagaSimulation.applyAction(told, { _tag: "Deliver", which: told.undelivered.length - 1 })
+    const reported = SagaSimulation.applyAction(before, { _tag: "Tell", which: step, isDone })
+    return SagaSimulation.applyAction(reported, { _tag: "Deliver", which: reported.undelivered.length - 1 })
   }
   const from = when === "InTime" ? step : at < 0 || step === 0 ? -1 : at % step
   const begun = SagaSimulation.begin(from < 0 ? tellAndDeliver(simulation) : simulation)

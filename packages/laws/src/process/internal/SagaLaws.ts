@@ -69,7 +69,7 @@ const expectedSteps = (
 
 /**
  * The exception is a step that is done late: it is compensated as soon as that is known. A step that was not done is not
- * compensated, unless its definition says that it is compensated when it times out.
+ * compensated, unless its definition has `compensateOnTimeout`.
  */
 export const compensatesInReverse = (make: Make = Saga.makeUnsafe) =>
   Law.make<SagaScript.SagaScript>("a saga compensates its steps once each, in reverse order", (script) => {
@@ -100,10 +100,10 @@ export const earlyEventsCount = (make: Make = Saga.makeUnsafe) =>
     })
   )
 
-/** A change adds, removes, retires, renames or moves a step. An operator resumes a saga that stands at a removed step. */
+/** A change adds, removes, retires, renames or moves a step. An operator resumes a saga whose current step was removed. */
 export const changesKeepSagasGoing = (make: Make = Saga.makeUnsafe) =>
   Law.make<SagaChange.ChangedScript>(
-    "a saga whose steps change while it runs ends, with no step done twice and none forgotten",
+    "a saga whose steps change while it runs ends, with no step done twice and none omitted",
     ({ after, change, script }) => {
       const begun = script.actions.slice(0, after).reduce(
         SagaSimulation.applyAction,
@@ -125,8 +125,8 @@ export const changesKeepSagasGoing = (make: Make = Saga.makeUnsafe) =>
 const endOf = ({ status }: Saga.SagaState<Data>): string =>
   ["Succeeded", "Compensated", "CompensationFailed"].includes(status) ? status : "an end"
 
-// A saga that succeeded has done its steps, except one that was added before the place where it stood or after its end; one
-// that failed has compensated those that it knows, or lists them.
+// A saga that succeeded has done its steps, except one that was added before its current step or after its end; a saga
+// that failed has compensated the steps of its definition, or lists them.
 const forgottenSteps = (
   simulation: SagaSimulation.Simulation,
   state: Saga.SagaState<Data>,

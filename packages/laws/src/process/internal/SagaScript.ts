@@ -25,7 +25,7 @@ export type Action =
   | { readonly _tag: "AdvanceTime"; readonly minutes: number }
   | { readonly _tag: "Resume" }
 
-/** A saga, and what happens to it. */
+/** A saga, and the actions on it. */
 export interface SagaScript {
   readonly steps: ReadonlyArray<StepShape>
   /** The attempts of each compensation. */

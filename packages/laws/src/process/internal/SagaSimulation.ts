@@ -37,14 +37,14 @@ export interface Simulation {
   readonly outcome: Outcome | undefined
   readonly undelivered: ReadonlyArray<Event>
   /** The steps whose events are from other programs. */
-  readonly told: ReadonlyArray<number>
+  readonly reported: ReadonlyArray<number>
 }
 
 /** A simulation in which the saga has not begun. */
 export const prepare = (script: SagaScript, make: Make): Simulation => {
   const steps = stepsOf(script.steps)
   const saga = InstanceScript.start(sagaOf(steps, script.attempts, make))
-  return { script, steps, saga, executions: [], outcome: undefined, undelivered: [], told: [] }
+  return { script, steps, saga, executions: [], outcome: undefined, undelivered: [], reported: [] }
 }
 
 /** The simulation after the event that starts the saga. */
@@ -140,11 +140,11 @@ const tell = (
   const step = InstanceScript.pick(simulation.steps, which)
   if (step?.confirmedByEvent !== true) return simulation
   const { number } = step
-  const { executions, told, undelivered } = simulation
-  if (told.includes(number) || executionsOf(simulation, number).length > 0) return simulation
+  const { executions, reported, undelivered } = simulation
+  if (reported.includes(number) || executionsOf(simulation, number).length > 0) return simulation
   return {
     ...simulation,
-    told: [...told, number],
+    reported: [...reported, number],
     undelivered: [...undelivered, eventOf(number, isDone)],
     executions: isDone ? [...executions, { step: number, isCompensation: false }] : executions
   }
@@ -162,8 +162,8 @@ const handle = (
   const command = Result.getOrThrow(Option.getOrThrow(Sample.aggregate.commands).decode(pending.command))
   const step = command._tag === "Seal" ? 0 : command.coins
   const isCompensation = command._tag === "Take"
-  // What another program has done is not done again.
-  if (!isCompensation && simulation.told.includes(step)) return handled
+  // A step that another program has done is not done again.
+  if (!isCompensation && simulation.reported.includes(step)) return handled
   const executed = [...executions, { step, isCompensation }]
   const isConfirmedByEvent = steps.find(({ number }) => number === step)?.confirmedByEvent === true
   if (isCompensation || !isConfirmedByEvent) return { ...handled, executions: executed }

@@ -19,7 +19,7 @@ import * as CrashPoint from "./CrashPoint.ts"
 import * as Transfers from "./Transfers.ts"
 import { numberOfJars, numbers, type Pause, type Step } from "./TransferScript.ts"
 
-/** The saga and what runs it. The tests of the laws replace parts by faulty ones. */
+/** The saga and its runner. The tests of the laws replace parts by faulty ones. */
 export interface Implementation {
   readonly transfers: typeof Transfers.make
   readonly handlerOf: <Command, State, Event extends Tagged, Refusal>(

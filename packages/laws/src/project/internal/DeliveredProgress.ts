@@ -1,4 +1,4 @@
-/** What a subscription with cursors delivers: its events, and how far it says that it has read. */
+/** The deliveries of a subscription with cursors: its events, and its progress. */
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
 import type { Delivered } from "@refold/store/log/EventReader"
 import * as Effect from "effect/Effect"
@@ -7,7 +7,7 @@ import * as Stream from "effect/Stream"
 // For hangs only.
 const timeout = "2 minutes"
 
-/** What is delivered up to the progress that has caught up with the last event, or until the timeout. */
+/** The deliveries up to the progress that has caught up with the last event, or until the timeout. */
 export const collect = Effect.fnUntraced(function*<E, R>(all: Stream.Stream<Delivered, E, R>) {
   const delivered: Array<Delivered> = []
   let isOver = false
@@ -22,7 +22,7 @@ export const collect = Effect.fnUntraced(function*<E, R>(all: Stream.Stream<Deli
   return delivered
 })
 
-/** Before each progress: the events that were delivered, and those that it says were. */
+/** For each progress: the events delivered before it, and the events up to its position. */
 export const atEach = (delivered: ReadonlyArray<Delivered>, log: ReadonlyArray<RecordedEvent>) => {
   const events: Array<RecordedEvent> = []
   return delivered.flatMap((one) => {

@@ -1,4 +1,4 @@
-/** The laws of deployments: old and new code run side by side on the same rows, and none reads or writes those of the other. */
+/** The laws of deployments: old and new code run side by side on the same rows, and neither reads or writes the rows of the other. */
 import * as Parked from "@refold/store/project/Parked"
 import * as Projector from "@refold/store/project/Projector"
 import * as ReadModel from "@refold/store/project/ReadModel"
@@ -14,7 +14,7 @@ const tagOf = <A, E extends { readonly _tag: string }, R>(effect: Effect.Effect<
 
 /** After each part, old code runs and then new code. */
 export const newerCodeGoesOn = Law.make(
-  "where code that is too old for an event stops, newer code goes on to the rows of a refold",
+  "where code that is too old for an event stops, newer code continues to the rows of a refold",
   ({ parts, shape }: GrowingLog) =>
     Effect.gen(function*() {
       const fresh = yield* FreshNames.make
@@ -37,7 +37,7 @@ export const newerCodeGoesOn = Law.make(
     })
 )
 
-/** The other definition reads no more than one event type. */
+/** The other definition reads one event type only. */
 export const otherDefinitionsAreRefused = Law.make(
   "another definition under the same name and version is refused, and leaves the rows as they are",
   ({ parts, shape }: GrowingLog) =>
@@ -63,7 +63,7 @@ export const otherDefinitionsAreRefused = Law.make(
     })
 )
 
-/** The old code does not run any more, and reads. */
+/** The old code is stopped, and then reads. */
 export const replacedRowsAreRead = Law.make(
   "after a swap, code of the former version reads the last rows of its version",
   ({ parts, shape }: GrowingLog) =>

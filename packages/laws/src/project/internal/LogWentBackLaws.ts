@@ -1,6 +1,6 @@
 /**
- * The laws of a log that goes back: an older copy of the store is put back under projections, subscribers and caches that
- * run. They show the log that is there, or fail; they never miss an event of it silently.
+ * The laws of a log that goes back: an older copy of the store is restored under running projections, subscribers and
+ * caches. They show the restored log, or fail; they never miss an event of it silently.
  */
 import { LogCopy } from "@refold/store/internal/log/LogCopy"
 import { EventReader } from "@refold/store/log/EventReader"
@@ -22,7 +22,7 @@ import * as SampleProjections from "./SampleProjections.ts"
 /** The services under test. */
 export type Stores = EventStore | EventReader | ReadModelStore | LogCopy
 
-/** Events that are in the copy that is put back, events that are lost, and events that are appended after that. */
+/** Events in the restored copy, lost events, and events that are appended afterwards. */
 export interface LogCase {
   readonly shape: SampleProjections.Shape
   readonly kept: Histories.History

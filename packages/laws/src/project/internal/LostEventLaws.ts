@@ -1,4 +1,4 @@
-/** The laws of subscriptions to a log that goes back: they miss no event of the log that is there, or they fail. */
+/** The laws of subscriptions to a log that goes back: they miss no event of the restored log, or they fail. */
 import { Position } from "@refold/core/event/Position"
 import { LogCopy } from "@refold/store/internal/log/LogCopy"
 import type { Cursor } from "@refold/store/log/Cursor"
@@ -83,7 +83,7 @@ export const cursorsNoticeALogThatWentBack = Law.make<LogCase, Stores>(
     }))
 )
 
-/** A position without an event that proves it: what a subscriber has stored that knows no cursors. */
+/** A position without an event that proves it, as stored by a subscriber without cursors. */
 export const positionsBeyondTheLogFail = Law.make<LogCase, Stores>(
   "a subscription after a position beyond the last event fails with LogWentBack",
   ({ from, kept }) =>

@@ -32,7 +32,7 @@ type ParkedStreams = ReadonlyArray<{ readonly stream: StreamName; readonly posit
 const isParked = (parked: ParkedStreams) => (event: RecordedEvent): boolean =>
   parked.some(({ position, stream }) => stream === event.stream && event.position >= position)
 
-/** Later events of the stream wait, too. The repaired projection gives the expected rows of the other events. */
+/** Later events of the stream wait, too. The fixed projection gives the expected rows of the other events. */
 export const parkedStreamsWait = Law.make(
   "a poisoned event parks its stream from that event on, and no other stream",
   ({ parts, shape }: GrowingLog) =>
@@ -54,7 +54,7 @@ export const parkedStreamsWait = Law.make(
 
 /** Each row has events of one stream, so the order in which streams are retried does not matter. */
 export const retriedIsRefold = Law.make(
-  "parked streams that are retried by repaired code have the rows of a refold",
+  "parked streams that are retried by fixed code have the rows of a refold",
   ({ parts, shape }: GrowingLog) =>
     Effect.gen(function*() {
       const fresh = yield* FreshNames.make

@@ -1,6 +1,6 @@
 /**
- * The law of partitions: they share the events of a projection out, and however many there are and whenever their number changes, each
- * event is folded once. Logs with parked streams are left out: retried in another order, they are the subject of directed tests.
+ * The law of partitions: with any number of them, changed at any time, each event of a projection is folded once. Logs with parked
+ * streams are left out, because a retry folds in another order: directed tests cover them.
  */
 import type { Tagged } from "@refold/core/event/EventType"
 import type { Position } from "@refold/core/event/Position"

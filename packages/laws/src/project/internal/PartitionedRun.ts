@@ -1,4 +1,4 @@
-/** Runs in partitions: parts of a log, how many partitions it is folded in, and work that ends before all of them are at the head. */
+/** Runs in partitions: parts of a log, the number of partitions, and work that ends before all of them are at the head. */
 import type { Tagged } from "@refold/core/event/EventType"
 import { advance as advanceOne } from "@refold/store/internal/project/Advance"
 import { type CatchUpOptions, defaults } from "@refold/store/internal/project/CatchUp"
@@ -9,7 +9,7 @@ import * as Effect from "effect/Effect"
 import * as fc from "fast-check"
 import * as Histories from "./Histories.ts"
 
-/** Events that are appended, and how they are handled. */
+/** Appended events, and the options of handling them. */
 export interface Part extends Histories.Part {
   readonly partitions: number
   /** The number of single events that are handled before the number of partitions changes, and after it. */
@@ -30,7 +30,7 @@ export const parts: fc.Arbitrary<ReadonlyArray<Part>> = fc.array(
   { maxLength: 4 }
 )
 
-/** Handles so many events at most, each of the partition that is furthest behind. */
+/** Handles at most this number of events, each of the partition that is furthest behind. */
 export const advance = Effect.fnUntraced(
   function*<Event extends Tagged, State, R>(
     runnable: Projector.Runnable<Event, State, R>,

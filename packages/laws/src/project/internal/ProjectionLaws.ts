@@ -93,7 +93,7 @@ export const foldingChangesNothing = <Event extends Tagged, State>(
   })
 
 /**
- * Compared with a log that has the events of today, with the envelopes of the stored ones. Rows keep the positions and
+ * Compared with a log of events in today's versions, with the envelopes of the stored ones. Rows keep the positions and
  * versions of stored events; an event that is read as none changes no state.
  */
 export const olderEventsFoldAsNative = <Event extends Tagged, State>(
@@ -113,7 +113,7 @@ export const olderEventsFoldAsNative = <Event extends Tagged, State>(
       ProjectionRun.refolded(projection, stored),
       ProjectionRun.refolded({ ...projection, isKeyedByStream: false }, native)
     ]
-    // A row that is keyed by stream has the version of its stream, also where the last event is read as none.
+    // A row that is keyed by stream has the version of its stream, also if the last event is read as none.
     return isKeyedByStream ? { left: statesOf(left), right: statesOf(right) } : { left, right }
   })
 
@@ -128,7 +128,7 @@ export const everyEventFolds = <Event extends Tagged, State>(
     right: []
   }))
 
-/** What the state's schema omits or rounds would be lost at the next batch. */
+/** Data that the state's schema omits or rounds would be lost at the next batch. */
 export const statesAreReadBack = <Event extends Tagged, State>(
   projection: Projection.Projection<Event, State, string>
 ) =>

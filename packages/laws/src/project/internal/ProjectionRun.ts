@@ -55,7 +55,7 @@ export const catchUp = <Event extends Tagged, State>(
   batchSize = batching.batchSize
 ) => Projector.catchUp(projection, { ...batching, batchSize, batchRows: Math.max(1, batchSize - 1) })
 
-/** What readers see: the rows in the order of their keys, and the parked streams. */
+/** The view of readers: the rows in the order of their keys, and the parked streams. */
 export interface ObservedRows<State> {
   readonly rows: ReadonlyArray<Row<State>>
   readonly parked: ReadonlyArray<ReturnType<typeof parkedAt>>

@@ -1,4 +1,4 @@
-/** The laws of what handlers store in inline rows: it is folded from events as they are stored, not as they were decided. */
+/** The laws of the inline rows of handlers: they are folded from events as they are stored, not as they were decided. */
 import * as Projection from "@refold/core/project/Projection"
 import * as CommandHandler from "@refold/store/decide/CommandHandler"
 import type { SnapshotStore } from "@refold/store/decide/SnapshotStore"
@@ -42,7 +42,7 @@ type InlineProjection = Projection.Projection<LossyTill.Event, LossyTill.State>
 type Handle = (id: string, command: LossyTill.Command) => Effect.Effect<unknown, unknown, Services>
 type Services = EventStore | EventReader | SnapshotStore
 
-/** Otherwise a rebuild would change the row. The schema of the event drops and rounds a part of what was decided. */
+/** Otherwise a rebuild would change the row. The schema of the event drops and rounds a part of the decided data. */
 export const rowsAreOfStoredEvents = (make: MakeHandler = CommandHandler.make) =>
   Law.make(
     "the row of a command is folded from the stored events",

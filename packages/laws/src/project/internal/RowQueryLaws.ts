@@ -128,7 +128,7 @@ export type MakeCache = (
   projection: SampleProjections.SampleProjection
 ) => Effect.Effect<Reader, unknown>
 
-/** Mutates the answers of a cached reader, then asks the same again. */
+/** Mutates the answers of a cached reader, then repeats the query. */
 export const cachedAnswersAreNotShared = (make: MakeCache = ReadModelCache.make) =>
   Law.make(
     "mutating an answer of a cached reader does not change its later answers",

@@ -116,7 +116,7 @@ export const queryOf = (
 
 const texts = fc.oneof(fc.constantFrom("a", "b", "B", "ä", "\uFF5E", "\u{1F600}"), Arbitraries.text)
 
-// Their texts sort otherwise.
+// Their texts sort differently.
 const prices = fc.oneof(
   fc.constantFrom("-1", "-1.50", "-1.5", "1.5", "9", "10", "1e1", "1e30", "1e-30", "123456789012345678901234567890.5"),
   fc.double({ noDefaultInfinity: true, noNaN: true }).map(String)

@@ -34,7 +34,7 @@ const isSealed = (event: Event): event is typeof Sample.JarSealed.Event => event
 
 const keyFunctions = {
   stream: Projection.byStream,
-  // The same rows, but Refold does not know that they are keyed by stream.
+  // The same rows, but not declared as keyed by stream.
   ownStream: (_, { stream }) => [stream],
   // Each row has events of one stream, and a stream has several rows.
   streamAndType: ({ _tag }, { stream }) => [`${_tag} ${stream}`, `any ${stream}`],
@@ -116,7 +116,7 @@ export interface MakeOptions {
   /** Distinguishes the projections of one run. */
   readonly name?: string | undefined
   readonly version?: number | undefined
-  /** Whether the code does not know the last schema version of `CoinsAdded`; false by default. */
+  /** Whether the code lacks the last schema version of `CoinsAdded`; false by default. */
   readonly isOlder?: boolean | undefined
   /** Only these event types; all by default. */
   readonly types?: ReadonlyArray<string> | undefined
@@ -148,13 +148,13 @@ const poisoned = (keys: Keys): Keys => (event, envelope) => {
 /** The projection of a shape. */
 export type SampleProjection = ReturnType<typeof make>
 
-/** The same shape without poison, as its repaired code. */
+/** The same shape without poison, as its fixed code. */
 export const repaired = (shape: Shape): Shape => ({ ...shape, poison: "Nothing" })
 
 const shapes = (keys: fc.Arbitrary<Shape["keys"]>, poison: fc.Arbitrary<Shape["poison"]>): fc.Arbitrary<Shape> =>
   fc.record({ keys, removes: fc.constantFrom(true, true, false), poison }).map(withOwnKeys)
 
-// `byStream` cannot fail, and rows that were folded by another function miss what only rows keyed by stream are moved by.
+// `byStream` cannot fail. Rows folded by another function lack the events that advance only rows keyed by stream.
 const withOwnKeys = (shape: Shape): Shape =>
   shape.keys === "stream" && shape.poison === "Keys" ? { ...shape, keys: "ownStream" } : shape
 

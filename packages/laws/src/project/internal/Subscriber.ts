@@ -12,10 +12,10 @@ import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { waitUntil } from "../../kit/internal/WaitUntil.ts"
 
-/** A subscription in the background, and what it has delivered. */
+/** A subscription in the background, and its deliveries. */
 export interface Subscriber {
   readonly delivered: ReadonlyArray<DeliveredEvent>
-  /** Waits until so many events are delivered, or the subscription has ended. */
+  /** Waits until this number of events is delivered, or the subscription has ended. */
   readonly waitFor: (count: number) => Effect.Effect<unknown>
   /** `runs`, or how it has ended. */
   readonly outcome: Effect.Effect<string>

@@ -165,7 +165,7 @@ export const replayBeginsWithTheEvent = Law.make(
 
 /** While events are appended, and up to the last one. */
 export const progressCoversWhatIsDelivered = Law.make(
-  "a subscription says how far it has read, and has delivered every event up to there",
+  "a subscription reports its progress, and has delivered every event up to it",
   (input: SubscriptionCase) =>
     Effect.gen(function*() {
       const reader = yield* EventReader

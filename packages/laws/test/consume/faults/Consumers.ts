@@ -14,7 +14,7 @@ const replaced = (consumer: ConsumerRun.SampleConsumer, deliver: Deliver): Consu
 const deliver = ({ handle, handleAll }: ConsumerRun.SampleConsumer): Deliver =>
   handleAll ?? ((delivered) => Effect.forEach(delivered, ({ delivery, event }) => handle!(event, delivery)))
 
-/** Collects events while the checkpoint moves, all or some, and handles them then. */
+/** Collects all or some events, and handles them after the checkpoint has moved. */
 const afterwards = (
   handle: (consumer: ConsumerRun.SampleConsumer, all: Delivered) => Effect.Effect<unknown, unknown>,
   isLate = always
@@ -38,7 +38,7 @@ export const handlesAfterTheCheckpoint = afterwards((consumer, all) => deliver(c
 
 export const handlesBackwards = afterwards((consumer, all) => deliver(consumer)(all.toReversed()))
 
-/** As if the checkpoint were stored while the second event of a stream is in hand. */
+/** As if the checkpoint were stored while the second event of a stream is being handled. */
 export const passesEventsInHand = afterwards(
   (consumer, all) => deliver(consumer)(all),
   ({ delivery }) => delivery.version === 2

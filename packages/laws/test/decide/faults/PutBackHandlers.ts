@@ -1,4 +1,4 @@
-/** Command handlers with one fault each, which shows after the log lost events. */
+/** Command handlers with one fault each, visible only after the log lost events. */
 import * as AsOf from "@refold/core/journal/AsOf"
 import * as CommandHandler from "@refold/store/decide/CommandHandler"
 import { SnapshotStore } from "@refold/store/decide/SnapshotStore"
@@ -22,7 +22,7 @@ export const appendsAtTheVersion: Make = (aggregate, options) => {
     )
 }
 
-/** Takes a snapshot for one of the event that is stored at its version. */
+/** Uses a snapshot as that of the event that is now stored at its version. */
 export const believesSnapshots: Make = (aggregate) => {
   const handle = CommandHandler.make(aggregate, { cache: 0 })
   return (...args) =>

@@ -32,7 +32,7 @@ export const keepsOneSnapshotPerFingerprint = withKey((key) => ({ ...key, view: 
 
 export const ignoresViews = withKey((key) => ({ ...key, view: "any" }))
 
-/** Gives each snapshot a fingerprint of its own, so that every snapshot replaces the one before. */
+/** Gives each snapshot a unique fingerprint, so that every snapshot replaces the one before. */
 export const replacesByOlderSnapshots = snapshots(({ find, save }) => {
   let last = 0
   const numbered = (key: SnapshotKey, n: number) => ({ ...key, fingerprint: `${key.fingerprint} ${n}` })
@@ -47,7 +47,7 @@ export const keepsTheFirstSnapshot = snapshots(({ find, save }) => ({
     Effect.flatMap(find(key), Option.match({ onNone: () => save(key, snapshot), onSome: () => Effect.void }))
 }))
 
-const thawed = (snapshot: Snapshot): Snapshot => ({ ...snapshot, state: structuredClone(snapshot.state) })
+const copied = (snapshot: Snapshot): Snapshot => ({ ...snapshot, state: structuredClone(snapshot.state) })
 
 export const sharesItsSnapshots = snapshots(({ find }) => {
   const own = new Map<string, Snapshot>()

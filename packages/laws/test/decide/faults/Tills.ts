@@ -1,4 +1,4 @@
-/** Handlers and parts that remember the decided events instead of the stored ones. */
+/** Handlers and parts that cache the decided events instead of the stored ones. */
 import type { Aggregate } from "@refold/core/decide/Aggregate"
 import * as View from "@refold/core/decide/View"
 import type { Projection } from "@refold/core/project/Projection"
@@ -12,7 +12,7 @@ import type { MakePart } from "../../../src/project/internal/RememberedRowLaws.t
 
 type Till = Aggregate<LossyTill.Command, LossyTill.State, LossyTill.Event, never>
 
-// The same aggregate, and the state after the last decision as it was decided.
+// The same aggregate, and the state folded from the events of the last decision.
 const watched = (aggregate: Till) => {
   const { decider } = aggregate
   const last = { events: [] as ReadonlyArray<LossyTill.Event>, state: decider.initialState }

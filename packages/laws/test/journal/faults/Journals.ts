@@ -46,7 +46,7 @@ const withEvents = (commit: Commit, change: (event: NewEvent) => NewEvent): Comm
   writes: Arr.map(commit.writes, (write) => ({ ...write, events: write.events.map(change) }))
 })
 
-// A fault in what is stored. What is invalid stays invalid.
+// A fault in the stored data. Invalid data stays invalid.
 const storing = (change: (commit: Commit) => Commit) =>
   appending((journal, commit, at) =>
     Journal.append(journal, Result.match(check(commit), { onFailure: () => commit, onSuccess: change }), at)
@@ -65,7 +65,7 @@ export const countsTheSentText = appending((journal, commit, at, limits) => {
 
 export const ignoresGuards = storing(withoutGuards)
 
-/** Appends at the right version, whatever the last event is. */
+/** Appends at the right version, after any last event. */
 export const ignoresLastEvents = storing((commit) => ({
   ...commit,
   writes: Arr.map(commit.writes, (write) => ({ ...write, lastEventId: undefined }))
@@ -80,7 +80,7 @@ export const fingerprintsGuards = storing((commit) => {
   return { ...commit, idempotency: { ...idempotency, fingerprint } }
 })
 
-/** The result has a place for each guard, too. */
+/** The result also has a place for each guard. */
 export const answersGuards = appending((journal, commit, at) =>
   Result.map(Journal.append(journal, commit, at), ([next, appended]) => {
     const [first] = appended.streams
@@ -158,7 +158,7 @@ export const forgetsYoungKeys: JournalModule = {
 
 export const keepsOldKeys: JournalModule = { ...Journal, forgetKeys: (journal) => Result.succeed([journal, 0]) }
 
-/** Deletes keys, and reports none. */
+/** Deletes keys, and reports 0 deleted keys. */
 export const doesNotCountKeys: JournalModule = {
   ...Journal,
   forgetKeys: (journal, before) => Result.map(Journal.forgetKeys(journal, before), ([next]) => [next, 0])

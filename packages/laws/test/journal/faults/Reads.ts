@@ -1,4 +1,4 @@
-/** Faults of reads, for adapters and Journals: a change to the options or to the reswapped events. */
+/** Faults of reads, for adapters and Journals: a change to the options or to the returned events. */
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
 import { StreamVersion } from "@refold/core/event/StreamVersion"
 import * as AsOf from "@refold/core/journal/AsOf"
@@ -11,7 +11,7 @@ interface Options extends Omit<ReadAllOptions, "after" | "asOf"> {
   readonly asOf?: AsOf.AsOf | undefined
 }
 
-/** The changes. One that is left out changes nothing. */
+/** The changes; an omitted one changes nothing. */
 export interface ReadFault {
   readonly request?: (options: Options) => Options
   readonly response?: (events: ReadonlyArray<RecordedEvent>, options: Options) => ReadonlyArray<RecordedEvent>
@@ -75,13 +75,13 @@ export const commitsAreWrites: ReadFault = {
     })
 }
 
-/** Reads by a correlation id what has the id in either field. */
+/** Reads by a correlation id the events that have the id in either field. */
 export const idsAreMixedUp: ReadFault = {
   request: ({ correlationId, ...options }) =>
     correlationId === undefined ? options : { ...options, causationId: correlationId }
 }
 
-/** Takes no more than one event of each id. */
+/** Returns only one event of each id. */
 export const idsAreUnique: ReadFault = {
   response: (events, { causationId }) => causationId === undefined ? events : events.slice(0, 1)
 }

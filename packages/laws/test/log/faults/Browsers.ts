@@ -1,4 +1,4 @@
-/** Ways of looking through a log with one fault each. */
+/** Log browsers with one fault each. */
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
 import * as StreamName from "@refold/core/event/StreamName"
 import type { StoredKey } from "@refold/core/journal/StoredKey"
@@ -11,7 +11,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 
-/** What a fault does otherwise. */
+/** The functions that a fault replaces. */
 export type Fault = (sound: BrowserAdapter, reader: EventReader["Service"]) => Partial<BrowserAdapter>
 
 /** The memory adapter, with a fault. */
@@ -33,7 +33,7 @@ const changingAll = (
 
 export const ignoresAfter: Fault = ({ listStreams }) =>
   listing(({ after, ...options } = {}) =>
-    // A malformed name stays refused.
+    // A malformed name is still refused.
     after?.includes("-") === true && !after.includes("\u0000")
       ? listStreams(options)
       : listStreams({ after, ...options })

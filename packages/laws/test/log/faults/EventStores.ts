@@ -86,7 +86,7 @@ const readerOn = (module: JournalModule, ref: Ref): Omit<EventStore.Adapter, key
 /** An adapter with the faults of its Journal. */
 export const on = (module: JournalModule) => eventStore(adapterOn(module))
 
-/** An adapter in which something is done otherwise. */
+/** An adapter with a replaced function. */
 export const changed = (change: (adapter: EventStore.Adapter) => Partial<EventStore.Adapter>) =>
   eventStore(Effect.map(adapterOn(Journal), (adapter) => ({ ...adapter, ...change(adapter) })))
 
@@ -106,7 +106,7 @@ export const withCommit = <A, E, R>(
     return Effect.provideContext(effect, changed)
   })
 
-/** Like a column with `default clock_timestamp()`, without a comparison with the event before. */
+/** Like a column with `default clock_timestamp()`, without a comparison with the previous event. */
 export const recordsTheClock = changed((adapter) => {
   const times = new Map<string, DateTime.Utc>()
   const retimed = Stream.map((event: RecordedEvent) => ({
@@ -125,7 +125,7 @@ export const recordsTheClock = changed((adapter) => {
   }
 })
 
-/** Reads the times of both clocks from one column, where columns are named. */
+/** Reads the times of both clocks from one column, if columns are named. */
 export const mixesUpTimes = changed((adapter) => {
   const mixedUp = Stream.map((event: RecordedEvent) => ({ ...event, recordedAt: event.occurredAt }))
   return {
@@ -156,7 +156,7 @@ export const looksKeysUpBeforeItsTransaction = changed((adapter) => ({
   })
 }))
 
-/** Looks guards up before it commits, as a query in front of the append would. */
+/** Checks guards before it commits, like a query before the append. */
 export const checksGuardsBeforeItCommits = changed((adapter) => ({
   commit: Effect.fnUntraced(function*(commit) {
     for (const guard of commit.writes.filter(isGuard)) {

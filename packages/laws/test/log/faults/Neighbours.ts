@@ -12,7 +12,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import { changed } from "./EventStores.ts"
 
-/** Counts the commits that run, and tells each how many there are with it. */
+/** Counts the running commits, and passes the number to each. */
 const counting = (
   commit: (commit: Commit, running: number) => ReturnType<EventStore.Adapter["commit"]>
 ): EventStore.Adapter["commit"] => {
@@ -80,7 +80,7 @@ export const endsWithItsSender = changed((adapter) => {
   }
 })
 
-/** Sends an append again whose caller is gone, under new ids. */
+/** Sends an append again after its caller was interrupted, under new ids. */
 export const repeatsInterruptedAppends = changed((adapter) => ({
   commit: (commit) =>
     Effect.onInterrupt(Effect.andThen(Effect.sleep(1), adapter.commit(commit)), () => {

@@ -46,7 +46,7 @@ export const storesBatchesAtOnce = targets(({ write }, { commit }) => ({
 
 export const storesInDryRuns = changed(({ importInto }) => ({ importInto: (_, body) => importInto(false, body) }))
 
-/** Takes what it can of a damaged file. */
+/** Imports the valid lines of a damaged file. */
 export const ignoresDamages: WholeStoreLaws.ImportLines = (lines, options) =>
   Effect.orElseSucceed(Store.importLines(lines, options), () => ({
     export: "",

@@ -49,7 +49,7 @@ const withHead = (headOf: (head: LogHead) => LogHead) =>
 /** The instance never changes. */
 export const hasOneInstance = withHead((head) => ({ ...head, instance: "one" }))
 
-/** The head never decreases, whatever has become of the log. */
+/** The head never decreases, also if the log goes back. */
 export const remembersTheHighestHead = Layer.unwrap(Effect.sync(() => {
   let highest = 0
   return withHead(({ position }) => {
@@ -58,7 +58,7 @@ export const remembersTheHighestHead = Layer.unwrap(Effect.sync(() => {
   })
 }))
 
-/** Finds events that are gone, as a cache of events by their ids would. */
+/** Finds lost events, as a cache of events by their ids would. */
 export const findsLostEvents = changed({
   log: ({ commit, findEvent }) => {
     const known = new Map<string, RecordedEvent>()
@@ -77,14 +77,14 @@ export const findsLostEvents = changed({
   }
 })
 
-/** Says that there is room for every position. */
+/** Reports every position as within the log. */
 export const hasNoEnd = changed({
   log: ({ bound }) => ({
     bound: Effect.map(bound, (bound) => ({ ...bound, last: Position(Number.MAX_SAFE_INTEGER) }))
   })
 })
 
-/** The revision is a number that comes again. */
+/** The revision is a number that is used again. */
 const counted = (generation: Generation): Generation => ({ ...generation, revision: String(generation.checkpoint) })
 
 export const countsRevisions = changed({
@@ -95,7 +95,7 @@ export const countsRevisions = changed({
   })
 })
 
-/** Remembers the projection that had an id first. */
+/** Identifies a projection by the first one that had the id. */
 export const remembersGenerations = changed({
   rows: ({ begin, update }) => {
     const known = new Map<number, Generation>()

@@ -30,7 +30,7 @@ const deciding = <Event extends Tagged, State>(
   return { ...process, instances: { ...process.instances, decider: { ...decider, ...change(decider) } } }
 }
 
-/** Does not remember the events that it has observed. */
+/** Does not record the events that it has observed. */
 export const forgetsObservedEvents = deciding(Alarms.make("alarms"), ({ evolve }) => ({
   evolve: (instance, event) => {
     const next = evolve(instance, event)
@@ -38,10 +38,10 @@ export const forgetsObservedEvents = deciding(Alarms.make("alarms"), ({ evolve }
   }
 }))
 
-/** Of an event that is split. */
+/** Observes only the first event of a stored event that is split. */
 export const observesTheFirstEventOnly = Alarms.make("alarms", { events: Codecs.readsTheFirstEventOnly })
 
-/** Keeps a variable beside its state. */
+/** Keeps a variable outside of its state. */
 export const countsItsCalls = (() => {
   let calls = 0
   return Alarms.make("alarms", { evolve: () => ({ rings: calls++ }) })
@@ -54,7 +54,7 @@ export const decidesAgain: Deploy = (definition) =>
       evolve(instance, event._tag === "ProcessReacted" ? { ...event, decided: [{ _tag: "Complete" }] } : event)
   }))
 
-/** Cannot fold events of types that it does not know. */
+/** Cannot fold events of types that it does not have. */
 export const refusesUnknownTypes: Deploy = (definition) =>
   deciding(Process.makeUnsafe(definition), ({ evolve }) => ({
     evolve: (instance, event) => {
@@ -64,10 +64,10 @@ export const refusesUnknownTypes: Deploy = (definition) =>
     }
   }))
 
-/** Counts all its inputs, so that its state shows which it has had. */
+/** Counts all its inputs, so that its state shows the number of them. */
 export const countsItsInputs = Alarms.make("alarms", { evolve: ({ rings }) => ({ rings: rings + 1 }) })
 
-/** Keeps the state of the run that is over. */
+/** Keeps the state of the former run. */
 export const restartsWithItsState: Deploy = (definition) =>
   deciding(Process.makeUnsafe(definition), ({ evolve }) => ({
     evolve: (instance, event) =>
@@ -137,7 +137,7 @@ export const isADayAhead: AlarmScript.AlarmImplementation = {
   catchUp: (process, options) => SkewedClock.ahead("1 day")(AlarmScript.standard.catchUp(process, options))
 }
 
-/** It is parked at times in the past. */
+/** It is parked by times in the past. */
 export const refusesThePast: AlarmScript.AlarmImplementation = {
   ...AlarmScript.standard,
   alarms: (name, options) => {

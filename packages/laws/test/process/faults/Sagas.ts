@@ -51,7 +51,7 @@ export const ignoresLateSuccesses: Make = (definition) => {
   })
 }
 
-// The saga without what events said of steps that have not begun.
+// The saga without the early outcomes of steps that have not begun.
 const forgetting = <E extends Tagged, D>(saga: Saga.Saga<E, D>): Saga.Saga<E, D> =>
   Process.makeUnsafe<E, Saga.SagaState<D>>({
     ...saga,

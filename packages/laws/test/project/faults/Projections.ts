@@ -30,10 +30,10 @@ let calls = 0
 
 export const choosesRandomKeys = changed({ keys: () => [`${++calls % 3}`] })
 
-/** Of an event that is split. */
+/** Folds only the first event of a stored event that is split. */
 export const foldsTheFirstEventOnly = changed({ events: Codecs.readsTheFirstEventOnly })
 
-/** Keeps a variable beside its state. */
+/** Keeps a variable outside of its state. */
 export const countsItsEvents = (() => {
   let last = 0
   const evolve: Evolve = (state, event) => {

@@ -44,18 +44,18 @@ const saves = (change: (changes: Changes, batch: Batch) => Partial<Changes>) =>
 
 export const forgetsRemovals = saves(() => ({ removed: [] }))
 
-/** The parts of an event that come after the first one are lost. */
+/** Only the first part of an event is stored. */
 export const writesOnePartOnly = batches(({ writeRows }) => {
   let isFirst = true
   return { writeRows: (changes) => isFirst ? ((isFirst = false), writeRows(changes)) : Effect.void }
 })
 
-/** The first parts of an event stay where a later part cannot be folded. */
+/** The first parts of an event stay if a later part cannot be folded. */
 export const keepsPartsOfPoisonedEvents = batches(() => ({ undoOnFailure: (effect) => effect }))
 
 const nothing = { rows: [], removed: [], parked: [], unparked: [] }
 
-/** A batch that fails rolls back its rows, and not its checkpoint. */
+/** A batch that fails rolls back its rows but not its checkpoint. */
 export const savesCheckpointsSeparately = rows(({ update }) => ({
   update: Effect.fnUntraced(function*(id, body, options) {
     let saved: Changes | undefined
@@ -133,12 +133,12 @@ export const recordsNoDiscards = batches(() => ({ discard: () => Effect.void }))
 
 export const overwritesNewerRows = saves(() => ({ keepsNewer: false }))
 
-/** The checkpoint passes an event that the code is too old for. */
+/** The checkpoint passes an event that is too new for the code. */
 export const passesNewerEvents = saves(({ newer }, { head }) =>
   newer === undefined ? {} : { checkpoint: head.position }
 )
 
-/** Reads the live rows for every reader, whatever their version and definition. */
+/** Reads the live rows for every reader, in any version and with any definition. */
 export const readsLiveRowsOnly = rows(({ generations, read }) => ({
   read: (source, selection) =>
     Effect.flatMap(generations(source.name), (all) => {
@@ -175,7 +175,7 @@ export const ignoresDescending = rows(({ read }) => ({
     )
 }))
 
-/** The next page skips all rows with the same values as the last row, as if the key were no part of the order. */
+/** The next page skips all rows with the same values as the last row, as if the order did not include the key. */
 export const skipsTies = rows(({ read }) => ({
   read: (source, selection) =>
     Effect.map(read(source, selection), (selected) => {
@@ -212,13 +212,13 @@ export const writesNoInlineRows = memory((services) => {
   return EventStore.context({ ...adapter, commit: (commit) => adapter.commit(commit) })
 })
 
-/** A cache that gives the same objects to every caller. */
+/** A cache that returns the same objects to every caller. */
 export const cachesSharedRows: RowQueryLaws.MakeCache = (projection) => {
   const kept = new Map<string, unknown>()
   const once = <Question, A, E, R>(read: (question: Question) => Effect.Effect<A, E, R>) => (question: Question) => {
     const key = JSON.stringify(question ?? null)
     const found = kept.get(key)
-    // Under this key there is an answer to this question only.
+    // Only answers to this query are stored under this key.
     return found === undefined
       ? Effect.tap(read(question), (answer) => Effect.sync(() => kept.set(key, answer)))
       : Effect.succeed(found as A)
@@ -231,7 +231,7 @@ export const cachesSharedRows: RowQueryLaws.MakeCache = (projection) => {
   })
 }
 
-// All partitions come to one checkpoint, and no event is read for it.
+// All partitions get one checkpoint, and no event is read for it.
 const jumps = (to: (...checkpoints: ReadonlyArray<number>) => number) =>
   rows(({ repartition, updateAll }) => ({
     repartition: (id, asked) =>
@@ -248,5 +248,5 @@ const jumps = (to: (...checkpoints: ReadonlyArray<number>) => number) =>
 /** A change of the number of partitions does not wait for those that are behind. */
 export const skipsWhenPartitionsChange = jumps(Math.max)
 
-/** A change of the number of partitions takes those back that are ahead. */
+/** A change of the number of partitions resets those that are ahead. */
 export const repeatsWhenPartitionsChange = jumps(Math.min)

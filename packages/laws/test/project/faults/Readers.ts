@@ -61,7 +61,7 @@ const withProgressBefore = (one: Delivered): Arr.NonEmptyReadonlyArray<Delivered
   return [{ _tag: "Progress", position, head: position, isCaughtUp: true, cursor }, one]
 }
 
-/** Says that it has read up to an event before it delivers it. */
+/** Reports progress up to an event before it delivers the event. */
 export const reportsProgressEarly = readers(({ subscribeWithCursors }) => ({
   subscribeWithCursors: (options) =>
     Stream.mapArray(subscribeWithCursors({ ...options, columns: undefined }), Arr.flatMap(withProgressBefore))
@@ -80,7 +80,7 @@ export const resumesLate = readers(({ replayFrom, subscribe }) => ({
   replayFrom: (from, options) => Stream.drop(replayFrom(from, options), 1)
 }))
 
-/** An event is read by each partition. */
+/** Each partition reads every event. */
 export const readsAllPartitions = readers(({ readAll }) => ({
   readAll: (options) => readAll({ ...options, partition: undefined })
 }))

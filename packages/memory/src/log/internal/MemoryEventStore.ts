@@ -21,7 +21,7 @@ import * as SubscriptionRef from "effect/SubscriptionRef"
 /** Stores the inline rows of a commit that was appended. Must not throw. */
 export type SaveInlineRows = (rows: ReadonlyArray<InlineRow>, appended: Appended) => void
 
-/** A journal, and the instance of the log that it is: another one for each store, and when an older journal is put back. */
+/** A journal and its instance of the log. Each store has another instance, and a restored older journal gets a new one. */
 export interface Log {
   readonly journal: Journal.Journal
   readonly instance: string
@@ -110,7 +110,7 @@ const versionsOf = (journal: Journal.Journal, streams: ReadonlyArray<StreamName.
     )
   )
 
-/** The answer of the current journal. */
+/** Reads the current journal. */
 export const ask = <A, E>(ref: Ref, question: (journal: Journal.Journal) => Result.Result<A, E>): Effect.Effect<A, E> =>
   Effect.flatMap(SubscriptionRef.get(ref), ({ journal }) => Effect.fromResult(question(journal)))
 

@@ -1,4 +1,4 @@
-/** Looks through the event store in memory. */
+/** Browses the event store in memory. */
 import * as JournalBrowser from "@refold/core/journal/JournalBrowser"
 import { fromAdapter, type LogBrowser } from "@refold/store/log/LogBrowser"
 import * as Stream from "effect/Stream"

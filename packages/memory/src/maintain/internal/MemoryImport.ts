@@ -32,7 +32,7 @@ export interface Parts {
   readonly limits: SizeLimits
 }
 
-/** What is imported so far: an import that is cut goes on with it. Mutable. */
+/** The content imported so far, with which an interrupted import continues. Mutable. */
 export interface Held {
   filling: Filling | undefined
 }
@@ -124,7 +124,7 @@ const checkEmpty = Effect.fnUntraced(function*(parts: Parts): Effect.fn.Return<v
   if (has !== undefined) return yield* new StoreNotEmpty({ has })
 })
 
-// The index of the first item that is stored already or stands twice in the batch; -1 if there is none.
+// The index of the first item that is stored already or occurs twice in the batch; -1 if there is none.
 const takenIn = ({ generations, journal }: Filling, batch: ImportBatch): number => {
   const seen = new Set<string>()
   const isTaken = (id: string, isStored: boolean): boolean => isStored || seen.size === seen.add(id).size

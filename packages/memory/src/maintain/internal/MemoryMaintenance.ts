@@ -98,8 +98,8 @@ const consumersOf = (
       consumer: projection,
       definition,
       after: placeAt(journal, Math.min(checkpoint, upTo)),
-      // Several partitions are taken together at the lowest of their checkpoints: a stream that is parked behind it is met again, and
-      // an addition of event types begins again.
+      // Several partitions are taken together at the lowest of their checkpoints: a stream that is parked after it is read again,
+      // and an addition of event types begins again.
       addition: partitions > 1 || addition === undefined ? undefined : {
         definition: addition.definition,
         after: placeAt(journal, Math.min(addition.checkpoint, upTo))

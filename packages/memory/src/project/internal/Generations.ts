@@ -127,7 +127,7 @@ const changePartition = (
     stored: generation.stored.map((one, number) => number === partition ? by(one) : one)
   }))
 
-/** Stores rows in the live and building generations of a version and definition, unless the stored ones are as new. */
+/** Stores rows in the live and building generations of a version and definition, unless the stored rows are equally new. */
 export const saveNewer = (
   all: Generations,
   { definition, name, version }: RowsIdentity,

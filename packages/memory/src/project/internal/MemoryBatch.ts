@@ -20,7 +20,7 @@ export interface Stored {
 /**
  * Runs a body on partitions of a generation. None if the generation is retired or no longer exists, or lacks one of them. The changes are
  * applied to the value at the end, because command handlers may have written rows of inline projections in the meantime. Fails if an
- * older log was put back meanwhile, as a transaction does whose database is gone.
+ * older log was restored meanwhile, like a transaction whose database is gone.
  */
 export const transact = <A, E, R>(
   { current, readHead }: Stored,

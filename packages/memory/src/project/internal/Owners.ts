@@ -8,7 +8,7 @@ import * as Generations from "./Generations.ts"
 import { type Stored, transact } from "./MemoryBatch.ts"
 import * as Partitions from "./Partitions.ts"
 
-/** What changes partitions, and what drops them. */
+/** The functions that change and drop partitions. */
 export const make = (
   stored: Stored
 ): Pick<ReadModelStore["Service"], "update" | "updateAll" | "repartition" | "drop"> => {
@@ -21,7 +21,7 @@ export const make = (
     return lock
   }
   const count = (id: number): number => Generations.find(current.current, id)?.stored.length ?? 0
-  // In the order of their numbers. Again where their number has changed while a lock was waited for.
+  // In the order of their numbers. Repeated if the number of partitions changed during the wait for a lock.
   const withAll = <A, E, R>(id: number, effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
     Effect.suspend(() => {
       const known = count(id)

@@ -79,13 +79,13 @@ export const together = (generation: StoredGeneration): Generation => {
     rate: stored.reduce((sum, { rate }) => sum + rate, 0),
     newer: newers[0],
     definition,
-    // They have read the added event types as far as the one that has read the least of them: it may not have begun.
+    // The progress of the addition is that of the partition that has read the fewest added events; it may not have begun.
     addition: latest === definition ? undefined : { definition: latest, checkpoint: Position(0) },
     parked: stored.reduce((sum, { parkedStreams }) => sum + HashMap.size(parkedStreams), 0)
   }
 }
 
-// The first and the last of those that partitions have or are being given: each reads what the one before it reads, and more.
+// The first and the last of the definitions that partitions have or are being given: each one extends the one before it.
 const definitionsOf = (stored: ReadonlyArray<StoredPartition>) => {
   const known = stored.flatMap((
     { addition, definition }
@@ -96,7 +96,7 @@ const definitionsOf = (stored: ReadonlyArray<StoredPartition>) => {
   }
 }
 
-/** Asks for another number of partitions; the present one ends a change that is under way. */
+/** Requests another number of partitions; the present number ends a change that is under way. */
 export const ask = (
   generation: StoredGeneration,
   partitions: number,
@@ -111,7 +111,7 @@ export const ask = (
   }
 }
 
-/** Changes the number of partitions if all of them are where that is possible. */
+/** Changes the number of partitions if all of them are at the checkpoint of the change. */
 export const change = (generation: StoredGeneration): StoredGeneration => {
   const { partitionedBy, repartition, stored } = generation
   if (repartition === undefined || stored.some((one) => !isDrained(one, stored[0]!, repartition.drainTo))) {

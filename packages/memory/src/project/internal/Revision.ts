@@ -1,5 +1,5 @@
 /** Revisions of rows. */
 import * as SecureRandom from "effect/crypto/SecureRandom"
 
-/** A new one: from the system's random source, for revisions must differ also where tests repeat a seed or an older value is put back. */
+/** A new revision, from the system's random source: revisions must differ even if tests repeat a seed or an older value is restored. */
 export const make = (): string => SecureRandom.uuidV7Unsafe()

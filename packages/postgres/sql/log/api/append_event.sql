@@ -5,9 +5,9 @@
 --   idempotency_key    the same event under the same key is stored once; a repeated call gets the first answer
 --   schema_version     the version of the type's schema that data is written with
 --   occurred_at        when it happened, in whole milliseconds; now if NULL
---   last_event_id      the stream's last event as the writer knows it; beside an expected_version of 1 or more
+--   last_event_id      the expected id of the stream's last event; requires an expected_version of 1 or more
 -- Joins the caller's transaction. Refuses by SQLSTATE: RF001 another version, RF002 the key was used for another
--- commit, RF003 the event id is stored, 22023 an argument that breaks a rule; the DETAIL repeats it as JSON. Runs as
+-- commit, RF003 the event id is stored, 22023 an argument breaks a rule; the DETAIL holds the reason as JSON. Runs as
 -- its owner, so that callers need no right to write the table and cannot bypass the checks.
 CREATE FUNCTION refold.append_event(
   stream text, type text, data jsonb,

@@ -4,9 +4,9 @@ CREATE TYPE refold.appended AS (
   stream text,
   first_version bigint,
   version bigint,
-  -- Of the last of its events, in the global order.
+  -- The position of its last event in the global order.
   "position" bigint,
-  -- By the database's clock.
+  -- The time by the database's clock.
   recorded_at timestamptz,
   -- Whether an earlier commit under the same idempotency key had stored it already.
   deduplicated boolean

@@ -1,7 +1,7 @@
--- Refuses arguments of a read of one stream that break a rule (see read_problem); returns max_count, because it is called
--- where the query limits its rows: PostgreSQL evaluates that once, before it looks for rows. IMMUTABLE, so that constant
--- arguments are checked when the query is planned and the plan knows the limit. Runs as its owner: a role that may read
--- needs EXECUTE on it and not on what it calls.
+-- Refuses arguments of a read of one stream that break a rule (see read_problem). Returns max_count, because queries call it
+-- in their LIMIT: PostgreSQL evaluates that once, before it scans rows. IMMUTABLE, so that constant arguments are checked when
+-- the query is planned and the plan knows the limit. Runs as its owner: a role that may read needs EXECUTE on it and not on
+-- what it calls.
 CREATE FUNCTION refold.check_stream_read(
   stream text, after bigint DEFAULT NULL, as_of_version bigint DEFAULT NULL, as_of_position bigint DEFAULT NULL,
   as_of_recorded_at timestamptz DEFAULT NULL, as_of_occurred_at timestamptz DEFAULT NULL, max_count bigint DEFAULT NULL,

@@ -1,14 +1,14 @@
--- Appends events to one or several streams, all or nothing; a row for each write with events.
+-- Appends events to one or several streams, all or nothing. Returns a row for each write with events.
 --   writes            [{"stream": "account-ada", "expectedVersion": 3, "events": [{"type": "MoneyDeposited", "data": {…}}]}]
 --                     An event may have schemaVersion, metadata, occurredAt and id, too; see append_event. A write may
---                     have a lastEventId beside its expectedVersion. One without events is a guard: it stores nothing and
---                     has no row, and its stream must be as expected until the transaction ends.
+--                     have a lastEventId beside its expectedVersion. A write without events is a guard: it stores nothing
+--                     and returns no row; its stream must be as expected until the transaction ends.
 --   idempotency_key   of the whole commit
 --   fingerprint       identifies the commit for that key; the streams, types and data if it is not given
 --   never_expires     whether the key is exempt from expiry
--- One jsonb document rather than parallel arrays, which are hard to write by hand; parsing it costs more. Two
--- transactions that append to the same streams in another order can deadlock; one commit to both cannot, because it
--- takes its locks in one order.
+-- One jsonb document rather than parallel arrays: it is easier to write by hand and costs more to parse. Two transactions
+-- that append to the same streams in different orders can deadlock; single commits cannot, because each takes its locks in
+-- the same order.
 CREATE FUNCTION refold.commit_events(
   writes jsonb, idempotency_key text DEFAULT NULL, fingerprint text DEFAULT NULL, never_expires boolean DEFAULT false
 ) RETURNS SETOF refold.appended

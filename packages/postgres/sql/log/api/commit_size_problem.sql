@@ -1,5 +1,5 @@
--- The rule that a document of writes breaks whose events are too large together; NULL if it breaks none. Adds them up only
--- where the document itself is as large.
+-- The rule that a document of writes breaks if its events are too large together; NULL if it breaks none. Adds up the sizes
+-- only if the document itself exceeds the limit.
 CREATE FUNCTION refold.commit_size_problem(writes jsonb) RETURNS jsonb LANGUAGE sql IMMUTABLE AS $$
 SELECT refold.problem('writes', CASE
   WHEN octet_length(writes::text) > 33554432 AND (

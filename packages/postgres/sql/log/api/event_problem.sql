@@ -1,6 +1,6 @@
 -- The rule that an event breaks, as {"field": …, "rule": …}; NULL if it breaks none. The rules of the TypeScript API.
--- Numbers are looked at only in data that is not too large: each takes some microseconds. plpgsql, which keeps its plans; and a
--- plan for given arguments would compute what a CASE is to leave out.
+-- Numbers are checked only in data within the size limit: each takes some microseconds. plpgsql, because it caches its plans;
+-- a plan made for constant arguments would evaluate the branches that a CASE skips.
 --   prefix   the path of the event in a document; its fields then have their names in the document
 CREATE FUNCTION refold.event_problem(
   type text, data jsonb, metadata jsonb, schema_version numeric, occurred_at timestamptz, prefix text DEFAULT ''

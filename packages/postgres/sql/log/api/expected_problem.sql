@@ -1,5 +1,5 @@
 -- Why a number cannot be an expected version; NULL if it can. -1 means "no stream" in Message DB and KurrentDB and would
--- mean "any" here: a writer that was ported would lose its check without an error.
+-- mean "any" here: code ported from there would silently lose its check.
 CREATE FUNCTION refold.expected_problem(expected numeric) RETURNS text LANGUAGE sql IMMUTABLE AS $$
 SELECT CASE
   WHEN expected = -1 THEN 'must not be -1: leave it out (NULL) for any version, or give 0 for a stream without events'

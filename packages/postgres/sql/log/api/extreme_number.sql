@@ -1,6 +1,6 @@
--- A number in a JSON value that no double can be near to; NULL if there is none, or if the value is small. Asked before the text of a
--- value is made: a number of 9 characters, as 1e131071, has a text of 131,072, and 80 kB of them one of a gigabyte. In 8 kB the text
--- cannot become large. As an element of an array the value is counted uncompressed.
+-- A number in a JSON value that is outside the range of a double; NULL if there is none, or if the value is small. Called before
+-- a value is converted to text: the text of 1e131071 has 131,072 characters, and 80 kB of such numbers become a gigabyte. A value
+-- of up to 8 kB cannot become that large. pg_column_size counts an element of an array uncompressed.
 CREATE FUNCTION refold.extreme_number(value jsonb) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$
 BEGIN
   IF pg_column_size(ARRAY[value]) > 8192 THEN

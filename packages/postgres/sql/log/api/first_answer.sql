@@ -1,5 +1,5 @@
--- Where the commit that used this idempotency key was stored: a row for each of its writes; none for a new key. A
--- handler asks before it decides, because what it decides now may differ. RF002 if the key was used with another
+-- The answer to the commit that used this idempotency key: a row for each of its writes; no row for a new key. Handlers
+-- call it before they decide, because a new decision may differ from the first one. RF002 if the key was used with another
 -- fingerprint.
 CREATE FUNCTION refold.first_answer(idempotency_key text, fingerprint text) RETURNS SETOF refold.appended
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -15,7 +15,7 @@ BEGIN
       refold.problem('fingerprint', 'must be a text')
     ));
   END IF;
-  -- Refused in the middle of an import: a key that is not stored yet is not new.
+  -- Fails during an import: a key that is not stored yet is not new.
   PERFORM FROM refold.event_store WHERE "position" = 0;
   FOR answer IN SELECT * FROM refold.stored_answer(idempotency_key, hash) LOOP
     IF answer.outcome <> 'deduplicated' THEN

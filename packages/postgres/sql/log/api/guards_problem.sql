@@ -1,4 +1,4 @@
--- The rule that a document of writes breaks by those without events; NULL if it breaks none.
+-- The rule that the guards of a document of writes, its writes without events, break; NULL if they break none.
 CREATE FUNCTION refold.guards_problem(writes jsonb) RETURNS jsonb LANGUAGE sql IMMUTABLE AS $$
 SELECT CASE
   WHEN bool_and(write -> 'events' = '[]') THEN refold.problem('writes', 'must have at least one event')

@@ -1,5 +1,5 @@
--- A double as JavaScript writes it: the shortest number that is read as this double. PostgreSQL's own is a digit longer
--- if the shorter one lies exactly half-way to the next double, which readers may round to either side.
+-- The number that JavaScript writes for a double: the shortest one that parses to it. PostgreSQL writes one digit more if the
+-- shorter number is exactly half-way to the next double, because parsers may round it to either side.
 CREATE FUNCTION refold.javascript_number(value float8) RETURNS numeric LANGUAGE plpgsql IMMUTABLE
 SET extra_float_digits = 1 AS $$
 DECLARE

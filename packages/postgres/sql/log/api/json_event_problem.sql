@@ -11,7 +11,7 @@ SELECT coalesce(
   refold.problem(field || '.occurredAt', CASE
     WHEN event ->> 'occurredAt' IS NOT NULL AND refold.parse_time(event ->> 'occurredAt') IS NULL
       THEN 'must be a time as in 2026-01-31T12:00:00Z'
-    -- A time rounds what is below a microsecond.
+    -- timestamptz rounds to microseconds.
     WHEN event ->> 'occurredAt' ~ '[.][0-9]{6}[0-9]*[1-9]'
       THEN 'must be a time in the years 1 to 9999, in whole milliseconds'
   END),

@@ -2,11 +2,11 @@
 --   numbers   that a double does not hold as they are written: 12345678901234567890 would be another number
 --   keys      of one control character or quote mark, which V8 misreads
 --   depth     more than 512 levels
--- Each step takes time in proportion to the text. jsonb_path_query does not: it removes each result from the front of an
--- array, a minute for a million numbers. A double holds every number of up to 15 digits, and jsonb writes none with an exponent.
--- Keys are looked for in the text, because jsonb has no list of the keys at all levels; the pattern steps over whole strings.
+-- Each step takes linear time. jsonb_path_query would not: it removes each result from the front of an array, which takes a
+-- minute for a million numbers. A double holds every number of up to 15 digits, and jsonb never writes an exponent.
+-- Keys are searched in the text, because jsonb has no list of the keys at all levels; the pattern skips whole strings.
 CREATE FUNCTION refold.json_problem(value jsonb) RETURNS text LANGUAGE plpgsql IMMUTABLE
--- So that the text of a double is the shortest one.
+-- The text of a double is then the shortest one.
 SET extra_float_digits = 1 AS $$
 DECLARE
   json CONSTANT text := value::text;

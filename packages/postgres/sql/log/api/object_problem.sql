@@ -1,5 +1,5 @@
--- The rule that a value breaks that should be an object with these fields and no others; NULL if it breaks none. An
--- unknown field is refused: a misspelt one would be ignored silently.
+-- The rule that a value breaks if it must be an object with these fields and no others; NULL if it breaks none. An
+-- unknown field is refused, because a misspelt one would be ignored silently.
 --   fields   the type of each: string, number, integer, array, object or any; with ? if it may be missing or null
 CREATE FUNCTION refold.object_problem(value jsonb, fields jsonb, field text) RETURNS jsonb LANGUAGE sql IMMUTABLE AS $$
 SELECT CASE
@@ -16,7 +16,7 @@ SELECT CASE
       FROM jsonb_each_text(fields) AS f(key, wanted)
       WHERE NOT (wanted LIKE '%?' AND coalesce(jsonb_typeof(value -> key), 'null') = 'null') AND CASE rtrim(wanted, '?')
         WHEN 'any' THEN value -> key IS NULL
-        -- Whole numbers as JavaScript has them.
+        -- Integers that JavaScript holds exactly.
         WHEN 'integer' THEN NOT jsonb_path_exists(
           value -> key, '$ ? (@.type() == "number" && @ % 1 == 0 && @ >= -9007199254740991 && @ <= 9007199254740991)'
         ) IS TRUE

@@ -1,5 +1,5 @@
--- A text as a time; NULL if it is none: the error of a cast would not name the field. Only ISO 8601 with a zone: what
--- else PostgreSQL reads depends on the session's settings, or on the day, as "yesterday" does.
+-- Parses a text as a time; NULL if it is none, because the error of a cast would not name the field. Only ISO 8601 with a zone:
+-- other formats that PostgreSQL reads depend on the session's settings, or on the current day, as "yesterday" does.
 CREATE FUNCTION refold.parse_time(value text) RETURNS timestamptz LANGUAGE plpgsql STABLE AS $$
 BEGIN
   RETURN CASE

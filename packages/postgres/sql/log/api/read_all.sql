@@ -1,9 +1,9 @@
 -- The events of all streams in global order, up to the head (see read_head). A reader that continues after the position
--- of the last event misses none, however late another writer commits.
+-- of the last event misses none, even if another writer commits late.
 --   after        the position after which to begin
 --   types        only these types, under their stored names; NULL = all
 --   categories   only streams whose names begin with one of these and a dash; NULL = all
---   max_count    how many events at most; together with after it reads in pages
+--   max_count    the maximum number of events; use it with after to read in pages
 -- Refuses with 22023 what TypeScript refuses: types and categories that no event can have, and numbers below 0.
 -- Refused under REPEATABLE READ and SERIALIZABLE, whose snapshot may be older than the head.
 CREATE FUNCTION refold.read_all(

@@ -1,9 +1,9 @@
 -- The events of all streams up to the head, the last one first.
---   before       the position before which to begin: that of the last event of the page before; NULL = at the head
+--   before       the position before which to begin: that of the last event of the previous page; NULL = at the head
 --   types        only these types, under their stored names; NULL = all
 --   categories   only streams whose names begin with one of these and a dash; NULL = all
---   max_count    how many events at most; with one type, 1 gives the last event of the type
--- Refuses what read_all refuses. The log is read until there are enough events: for a rare type that may be all of it.
+--   max_count    the maximum number of events; with one type, 1 gives the last event of the type
+-- Refuses what read_all refuses. Reads the log until it has found enough events: for a rare type that may be the whole log.
 CREATE FUNCTION refold.read_all_backwards(
   before bigint DEFAULT NULL, types text[] DEFAULT NULL, categories text[] DEFAULT NULL, max_count bigint DEFAULT NULL
 ) RETURNS SETOF refold.event_store LANGUAGE plpgsql VOLATILE AS $$

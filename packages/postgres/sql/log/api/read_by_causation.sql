@@ -1,7 +1,7 @@
--- The events that an event or a command directly caused, by its id in global order, up to the head.
+-- The events that the event or command with this id directly caused, in global order, up to the head.
 --   causation_id   compared with the field "causationId" of the metadata
---   after        the position after which to begin
---   max_count    how many events at most; together with after it reads in pages
+--   after          the position after which to begin
+--   max_count      the maximum number of events; use it with after to read in pages
 -- Refuses what read_all refuses, and NULL as the id.
 CREATE FUNCTION refold.read_by_causation(causation_id text, after bigint DEFAULT 0, max_count bigint DEFAULT NULL)
 RETURNS SETOF refold.event_store LANGUAGE plpgsql VOLATILE AS $$

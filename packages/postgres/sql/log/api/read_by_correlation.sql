@@ -1,7 +1,7 @@
--- The events that have a correlation id, those of one request, in global order, up to the head.
+-- The events with this correlation id, those of one request, in global order, up to the head.
 --   correlation_id   compared with the field "correlationId" of the metadata
---   after        the position after which to begin
---   max_count    how many events at most; together with after it reads in pages
+--   after            the position after which to begin
+--   max_count        the maximum number of events; use it with after to read in pages
 -- Refuses what read_all refuses, and NULL as the id.
 CREATE FUNCTION refold.read_by_correlation(correlation_id text, after bigint DEFAULT 0, max_count bigint DEFAULT NULL)
 RETURNS SETOF refold.event_store LANGUAGE plpgsql VOLATILE AS $$

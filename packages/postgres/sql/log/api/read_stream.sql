@@ -1,9 +1,9 @@
 -- The events of a stream in their order.
 --   after               the version after which to begin
---   as_of_version       the last version; as_of_position and as_of_recorded_at likewise: the stream as it was then, a
---                       prefix of it. By occurred_at, which may be back-dated, it is a filter.
---   max_count           how many events at most
--- Refuses with 22023 what TypeScript refuses: a name that no stream can have, NULL too, and numbers below 0.
+--   as_of_version       the last version; likewise as_of_position and as_of_recorded_at: the stream as it was then, a
+--                       prefix of it. as_of_occurred_at is a filter, because occurred_at may be back-dated.
+--   max_count           the maximum number of events
+-- Refuses with 22023 what TypeScript refuses: a name that no stream can have, NULL included, and numbers below 0.
 -- Plain SQL and STABLE, so that PostgreSQL inlines it into the query that calls it and uses the index.
 CREATE FUNCTION refold.read_stream(
   stream text, after bigint DEFAULT 0,

@@ -1,7 +1,7 @@
 -- The events of a stream, the last one first.
---   before       the version before which to begin: that of the last event of the page before; NULL = at the end
---   max_count    how many events at most; 1 gives the last event of the stream
--- Refuses with 22023 what breaks a rule (see read_stream). Inlined into the query that calls it, as read_stream is.
+--   before       the version before which to begin: that of the last event of the previous page; NULL = at the end
+--   max_count    the maximum number of events; 1 gives the last event of the stream
+-- Refuses with 22023 an argument that breaks a rule (see read_stream). Inlined into the query that calls it, as read_stream is.
 CREATE FUNCTION refold.read_stream_backwards(stream text, before bigint DEFAULT NULL, max_count bigint DEFAULT NULL)
 RETURNS SETOF refold.event_store LANGUAGE sql STABLE AS $$
 SELECT e.* FROM refold.event_store AS e

@@ -1,5 +1,5 @@
--- Refuses a commit, by a message and as JSON in the DETAIL. The codes are in a class that neither PostgreSQL nor the
--- standard uses: 40001 would make drivers retry what can never succeed, and 23505 names an index and not the rule.
+-- Raises the error for a refused commit: a message, and JSON in the DETAIL. The codes are in a class that neither PostgreSQL
+-- nor the standard uses: 40001 would make drivers retry what can never succeed, and 23505 names an index and not the rule.
 --   RF001   version conflict: the stream is at another version than the writer decided on, or has another last event
 --   RF002   idempotency conflict: the key was used for another commit
 --   RF003   duplicate event id: an event with this id is stored, or the commit holds it twice

@@ -1,4 +1,4 @@
--- Refuses an argument: SQLSTATE 22023, a message with the field and the rule, and both as JSON in the DETAIL.
+-- Raises the error for a refused argument: SQLSTATE 22023, a message with the field and the rule, and both as JSON in the DETAIL.
 CREATE FUNCTION refold.refuse_input(problem jsonb) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   IF problem ->> 'rule' LIKE '%whole milliseconds' THEN

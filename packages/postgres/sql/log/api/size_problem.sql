@@ -1,7 +1,7 @@
--- The rule that a value breaks whose text has more bytes than a limit; NULL if it breaks none. A value of jsonb may be far
--- smaller than its text: 1e308 takes 309 bytes. The limits are those of SizeLimits in @refold/core. The text is not made where
--- the value is too large without, for jsonb takes at most four times the bytes of its text, nor where a number in it may have a
--- huge one: then that is what is wrong.
+-- The rule that a value breaks if its text has more bytes than a limit; NULL if it breaks none. The limits are those of
+-- SizeLimits in @refold/core. A jsonb value may be far smaller than its text: the text of 1e308 has 309 bytes. Two kinds of value
+-- are refused before their text is made: a value so large that its text must exceed the limit (jsonb takes at most four times the
+-- bytes of its text), and a value with a number outside the range of a double.
 CREATE FUNCTION refold.size_problem(value jsonb, most int) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$
 DECLARE
   rule CONSTANT text := format('must not be longer than %s bytes as JSON text', most);

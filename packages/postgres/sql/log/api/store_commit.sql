@@ -1,7 +1,7 @@
--- Stores a checked commit with defaults for what the caller omitted: ids, times, any version; answers as append_commit
--- does. Under REPEATABLE READ another writer may have stored events that this transaction cannot see. Then only an
--- index stops it, and that error is replaced by one with the reason. Otherwise none is caught: a subtransaction would
--- slow every append.
+-- Stores a checked commit and answers as append_commit does. Omitted ids, times and expected versions get their defaults.
+-- Under REPEATABLE READ another writer may have stored events that this transaction cannot see. Only an index then refuses
+-- the insert, and that error is replaced by one with the reason. READ COMMITTED has no such handler, because its
+-- subtransaction would slow every append.
 CREATE FUNCTION refold.store_commit(
   key text, fingerprint text, never_expires boolean, streams text[], expected bigint[], event_counts int[],
   event_ids uuid[], event_types text[], event_schema_versions smallint[], event_data jsonb[], event_metadata jsonb[],
@@ -16,7 +16,7 @@ BEGIN
   END LOOP;
   FOR event IN 1 .. cardinality(event_ids) LOOP
     event_ids[event] := coalesce(event_ids[event], refold.new_event_id());
-    -- Milliseconds are what every adapter keeps.
+    -- Every adapter keeps milliseconds.
     event_occurred_at[event] := coalesce(date_trunc('milliseconds', event_occurred_at[event]), now_in_millis);
   END LOOP;
   IF current_setting('transaction_isolation') = 'read committed' THEN

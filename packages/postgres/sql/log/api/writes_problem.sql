@@ -6,7 +6,7 @@ DECLARE
   w int := 0;
   e int;
   field text;
-  repeated int; -- the first write to a stream that an earlier one writes to
+  repeated int; -- the first write whose stream an earlier write has
   problem jsonb;
 BEGIN
   IF jsonb_typeof(writes) IS DISTINCT FROM 'array' OR writes = '[]' THEN

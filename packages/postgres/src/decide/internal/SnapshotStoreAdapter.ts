@@ -21,7 +21,7 @@ interface SnapshotRow {
 
 const finding = "find snapshot"
 
-// Writers write this table by themselves.
+// Roles that write events may write any values into this table.
 const table = {
   table: "event_snapshots",
   rules: { version: StoredValue.count, position: StoredValue.count, recorded_at: StoredValue.instant }

@@ -10,7 +10,7 @@ import type * as SqlError from "effect/sql/SqlError"
 import type * as PGliteSession from "./PGliteSession.ts"
 import * as PGliteStream from "./PGliteStream.ts"
 
-/** Provides `PgClient` and `SqlClient` on the PGlite that `open` gives, which nothing else may use. */
+/** Provides `PgClient` and `SqlClient` on the PGlite that `open` returns, which no other code may use. */
 export const layer = <E>(
   open: Effect.Effect<PGliteSession.Engine, E, Scope.Scope>
 ): Layer.Layer<PgClient.PgClient | SqlClient.SqlClient, E | SqlError.SqlError> =>

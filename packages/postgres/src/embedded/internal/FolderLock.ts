@@ -1,8 +1,8 @@
 /*
- * Keeps a database folder to one owner: PGlite itself takes no lock, and two of them on one folder lose each other's
- * rows without an error. The owner counts up in a lock file; a file that nothing has counted in for some seconds is
- * left over and is taken over. That a process runs decides nothing: containers that share a folder have the same process
- * ids, and ids of dead processes come again. That the owner has ended, where that is certain, frees the folder at once.
+ * Locks a database folder for one owner: PGlite itself takes no lock, and two of them on one folder lose each other's
+ * rows without an error. The owner increments a count in a lock file. A lock whose count does not change for some seconds is
+ * stale and is taken over. A running process with the owner's id does not keep the lock: containers that share a folder use
+ * the same process ids, and ids are reused. If the owner has certainly ended, the folder is free at once.
  */
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
@@ -14,13 +14,13 @@ import { setTimeout } from "node:timers/promises"
 import * as LockBeat from "./LockBeat.ts"
 import * as ProcessSpace from "./ProcessSpace.ts"
 
-/** The name of the lock file inside the folder. Files whose names go on after it are those of a take-over. */
+/** The name of the lock file inside the folder. Files whose names begin with it are temporary files of a take-over. */
 export const lockFile = "refold.lock"
 
-/** After how many milliseconds without a count a lock is left over. */
+/** A lock is stale after this number of milliseconds without a new count. */
 const staleAfter = 5 * LockBeat.every
 
-/** The owner of a folder: a process, where it runs, and since when it has the folder. */
+/** The owner of a folder: a process, its host, and the time when it opened the folder. */
 export interface Owner {
   readonly host: string
   readonly pid: number
@@ -30,18 +30,18 @@ export interface Owner {
 /** A lock that this process holds. */
 export interface Held {
   readonly _tag: "Held"
-  /** Whether the lock is still this one's. False where the process was suspended and another one took the folder over. */
+  /** Whether this process still owns the lock. False if it was suspended and another process took the folder over. */
   readonly isOwned: () => boolean
 }
 
-/** A lock that another owner holds; the owner is undefined where the file does not name one. */
+/** A lock that another owner holds; the owner is undefined if the file does not name one. */
 export interface InUse {
   readonly _tag: "InUse"
   readonly owner: Owner | undefined
 }
 
 /**
- * Locks a folder for the scope, or tells the owner that has it. Takes up to `staleAfter` where there is a lock already.
+ * Locks a folder for the scope, or returns its owner. Takes up to `staleAfter` if there is a lock already.
  * Fails with the file system's error.
  */
 export const acquire = (folder: string): Effect.Effect<Held | InUse, unknown, Scope.Scope> =>
@@ -52,7 +52,7 @@ export const acquire = (folder: string): Effect.Effect<Held | InUse, unknown, Sc
 
 type Taken = Held & { readonly release: () => Promise<void> }
 
-// The tokens and files of this process' own locks, which need not be watched.
+// The tokens and files of the locks that this process holds: these are not stale.
 const own = new Map<string, string>()
 
 const remove = (token: string): void => {
@@ -61,7 +61,7 @@ const remove = (token: string): void => {
   if (path !== undefined && contents(path)?.token === token) Fs.rmSync(path, { force: true })
 }
 
-// So that the next process need not wait where this one exits without closing the scope.
+// So that the next process does not wait if this one exits without closing the scope.
 const removeAll = (): void => Array.from(own.keys()).forEach(remove)
 
 const take = async (path: string): Promise<Taken | InUse> => {
@@ -70,20 +70,20 @@ const take = async (path: string): Promise<Taken | InUse> => {
     if (taken !== undefined) return taken
     const found = contents(path)
     if (found === undefined) continue
-    const living = await findLiving(path, found)
-    if (living !== undefined) return { _tag: "InUse", owner: living.owner }
+    const current = await findCurrent(path, found)
+    if (current !== undefined) return { _tag: "InUse", owner: current.owner }
     breakLock(path, found)
   }
 }
 
-/** What the lock file says where its owner lives. */
-const findLiving = async (path: string, found: Contents): Promise<Contents | undefined> => {
+/** The contents of the lock file if the lock is not stale. */
+const findCurrent = async (path: string, found: Contents): Promise<Contents | undefined> => {
   if (own.has(found.token)) return found
   const hasEnded = found.owner !== undefined && ProcessSpace.hasEnded(found.space, found.owner.pid)
   return hasEnded || isOld(path) ? undefined : untilCounted(path, found)
 }
 
-/** Creates the lock file, or nothing where there is one. */
+/** Creates the lock file; undefined if there is one. */
 const create = async (path: string): Promise<Taken | undefined> => {
   const token = randomUUID()
   const owner: Owner = { host: Os.hostname(), pid: process.pid, since: new Date().toISOString() }
@@ -123,7 +123,7 @@ interface Contents {
   readonly space: string | undefined
 }
 
-/** What the lock file says; undefined where there is none. */
+/** The contents of the lock file; undefined if there is none. */
 const contents = (path: string): Contents | undefined => {
   try {
     const { count, rest } = LockBeat.read(path)
@@ -135,7 +135,7 @@ const contents = (path: string): Contents | undefined => {
   }
 }
 
-// A file that was just created is empty, and one that something else wrote is no lock: its text is its token.
+// A file that was just created is empty, and a file of another program has no JSON: the text then serves as the token.
 const parse = (text: string): Omit<Contents, "count"> => {
   try {
     const { host, pid, since, space, token } = JSON.parse(text) as Owner & Pick<Contents, "space" | "token">
@@ -145,7 +145,7 @@ const parse = (text: string): Omit<Contents, "count"> => {
   }
 }
 
-/** Whether the file was last written long ago. By the clock of the file system, which writes both times. */
+/** Whether the file is certainly stale by its time of modification. Compares two times of the file system's own clock. */
 const isOld = (path: string): boolean => {
   const probe = `${path}.${randomUUID()}`
   Fs.writeFileSync(probe, "")
@@ -156,8 +156,8 @@ const isOld = (path: string): boolean => {
 }
 
 /**
- * What the file says once it has changed; undefined where it goes, or does not change within `staleAfter`. Measured by
- * this process' own clock: those of two machines may differ.
+ * The contents of the file once they have changed; undefined if the file is removed, or does not change within `staleAfter`.
+ * Measured by this process' own clock: the clocks of two machines may differ.
  */
 const untilCounted = async (path: string, before: Contents): Promise<Contents | undefined> => {
   for (const end = performance.now() + staleAfter; performance.now() < end;) {
@@ -169,8 +169,8 @@ const untilCounted = async (path: string, before: Contents): Promise<Contents | 
 }
 
 /**
- * Removes a lock that is left over. By renaming: of several processes that try, one gets the file. Where another one has
- * taken the folder over between the last look and the renaming, its file is put back.
+ * Removes a stale lock. It renames the file, because only one of several processes can succeed in that. If another process
+ * has taken the folder over since the last check, its file is put back.
  */
 const breakLock = (path: string, stale: Contents): void => {
   const apart = `${path}.${randomUUID()}`

@@ -1,23 +1,23 @@
 /*
- * Shows that the owner of a lock file lives: a thread of its own counts up in the file each second, also while a query
- * holds up the process. The end of the process ends the thread, however the process ends.
+ * The heartbeat of a lock file: a separate thread increments the count in the file each second, also while a query
+ * blocks the process. The thread ends with the process, also in a crash.
  */
 import * as Fs from "node:fs"
 import { Worker } from "node:worker_threads"
 
-/** How often the owner counts, in milliseconds. */
+/** The interval of the heartbeat, in milliseconds. */
 export const every = 1000
 
 /** The number of digits of the count, with which the file begins. */
 export const digits = 12
 
 /**
- * Counts in the file at this path until the result is called, or the file no longer holds this token. Resolves once the
- * thread counts; rejects where it cannot start.
+ * Increments the count in the file at this path until the result is called, or the file no longer holds this token. Resolves
+ * once the thread runs; rejects if it cannot start.
  */
 export const start = async (path: string, token: string): Promise<() => Promise<void>> => {
   const worker = new Worker(program, { eval: true, execArgv: [], workerData: { path, token, every, digits } })
-  // The thread alone does not keep the process alive.
+  // The thread must not keep the process running.
   worker.unref()
   await new Promise((resolve, reject) => void worker.once("message", resolve).once("error", reject))
   // Without the thread the lock goes stale, and the owner's check finds it taken over.
@@ -25,8 +25,8 @@ export const start = async (path: string, token: string): Promise<() => Promise<
   return async () => void await worker.terminate()
 }
 
-// A text, because a bundle has no file for a thread; with import(), because it may be read as either kind of module. The
-// file is opened and closed each time: only then does a network file system show to others what was written. It is
+// A text, because a bundle has no separate file for a thread; with import(), because it may be read as either kind of module.
+// The file is opened and closed each time, because a network file system shows writes to others only then. It is
 // compared and written through one descriptor, so that the count is never written into the lock of another owner.
 const program = `
   Promise.all([import("node:fs"), import("node:worker_threads")]).then(([Fs, { parentPort, workerData }]) => {
@@ -51,8 +51,8 @@ const program = `
   })`
 
 /**
- * The count of the file at this path, and the rest of the text. It does not follow a link, wait for a pipe, or read more than a
- * lock has: in a folder that others could write to, the file may be anything.
+ * The count of the file at this path, and the rest of the text. It does not follow a link, wait for a pipe, or read more than
+ * the size of a lock: in a folder that others could write to, the file may be of any kind.
  */
 export const read = (path: string): { readonly count: string; readonly rest: string } => {
   // Windows has neither of the last two; undefined is no bit.

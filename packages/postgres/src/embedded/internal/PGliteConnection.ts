@@ -5,15 +5,15 @@
 import type * as PGliteSession from "./PGliteSession.ts"
 import * as Messages from "./PgMessages.ts"
 
-/** A connection in the driver's eyes. */
+/** A connection as the driver uses it. */
 export interface PGliteConnection {
-  /** Answers a startup packet; from then on the connection hears notifications. */
+  /** Answers a startup packet; from then on the connection receives notifications. */
   readonly greet: (startup: Messages.Message, pid: number, secret: number) => void
-  /** Takes the next message and resolves when it is dealt with; rejects when PGlite cannot run its request. */
+  /** Takes the next message and resolves when it is handled; rejects when PGlite cannot run its request. */
   readonly receive: (message: Messages.Message) => Promise<void>
   /** Answers the request that waits for the session, if any, as cancelled. One that runs cannot be stopped. */
   readonly cancel: () => void
-  /** Rolls back what is open and gives up the session; resolves when nothing is left behind. */
+  /** Rolls back an open transaction and gives up the session; resolves when nothing of it is left in the session. */
   readonly close: () => Promise<void>
 }
 
@@ -52,7 +52,7 @@ export const open = (session: PGliteSession.Session, deliver: (bytes: Buffer) =>
   }
 }
 
-/** Waiting for a turn that can be given up; the turn given up passes to the next in line when it comes. */
+/** A cancellable wait for a turn. The turn of a cancelled wait passes to the next one in the queue. */
 const makeWait = (session: PGliteSession.Session) => {
   let cancel = (): void => {}
   return {

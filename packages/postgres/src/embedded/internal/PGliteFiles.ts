@@ -1,6 +1,6 @@
 /*
- * PGlite reads three files beside its own module. In a bundle that contains PGlite they are missing there, and PGlite
- * then ends the process by a promise that it does not handle. So in a bundle the files are looked for beforehand.
+ * PGlite reads three files beside its own module. In a bundle that contains PGlite they are missing, and PGlite then ends
+ * the process with an unhandled rejection. So in a bundle the files are searched beforehand.
  */
 import type { PGliteOptions } from "@electric-sql/pglite"
 import * as Effect from "effect/Effect"
@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url"
 /** The files, as PGlite takes them instead of reading its own. */
 export type PGliteFiles = Pick<PGliteOptions, "fsBundle" | "pgliteWasmModule" | "initdbWasmModule">
 
-// By PGlite's types: not every version of Node's types has the namespace WebAssembly.
+// From PGlite's types, because not every version of Node's types has the namespace WebAssembly.
 type WasmModule = NonNullable<PGliteOptions["pgliteWasmModule"]>
 
 /** The names of the files in PGlite's `dist`. */
@@ -52,7 +52,7 @@ const installedFolder = (): URL | undefined => {
   try {
     return new URL(".", import.meta.resolve("@electric-sql/pglite"))
   } catch {
-    // Not installed: all of it is in the bundle.
+    // Not installed: the bundle contains PGlite.
     return undefined
   }
 }

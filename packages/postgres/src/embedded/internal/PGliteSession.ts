@@ -6,20 +6,20 @@
 import type { PGlite } from "@electric-sql/pglite"
 import * as Messages from "./PgMessages.ts"
 
-/** Hands the session on. Calling it again does nothing, so a turn cannot be handed on twice. */
+/** Passes the session on. A second call does nothing, so a turn cannot be passed on twice. */
 export type Release = () => void
 
-/** What the session keeps for one client. */
+/** The state of the session for one client. */
 export interface Client {
   /** Takes the bytes meant for this client. */
   readonly deliver: (bytes: Buffer) => void
-  /** The SQL of the prepared statements it made, by name. */
+  /** The SQL of its prepared statements, by name. */
   readonly statements: Map<string, string>
   /** Channels it listens to, as written in its LISTEN. */
   readonly channels: Set<string>
 }
 
-/** A PGlite as several clients see it. Requests run synchronously, so between turns nothing is half done. */
+/** A PGlite that several clients share. Requests run synchronously, so no request is in progress between turns. */
 export interface Session {
   /** The answer to a startup packet. It takes no turn: PGlite's session is already open. */
   readonly greet: (startup: Buffer) => ReadonlyArray<Messages.Message>
@@ -27,16 +27,16 @@ export interface Session {
   readonly turn: () => Promise<Release>
   /** Runs one request of the owner and delivers the answer. True when the server is idle afterwards. */
   readonly run: (client: Client, request: ReadonlyArray<Messages.Message>) => boolean
-  /** Adds a client, which from then on hears notifications. */
+  /** Adds a client, which from then on receives notifications. */
   readonly join: (client: Client) => void
-  /** Removes a client and, in the turn it holds or else in one of its own, all it left in the session. */
+  /** Removes a client and all it left in the session, in the turn that it holds or else in a new one. */
   readonly leave: (client: Client, held: Release | undefined) => Promise<void>
 }
 
-/** What a session needs of a PGlite. */
+/** The part of a PGlite that a session uses. */
 export type Engine = Pick<PGlite, "execProtocolRawSync">
 
-/** Opens the session of `db` for sharing. Nothing else may use `db` meanwhile. */
+/** Opens the session of `db` for sharing. No other code may use `db` meanwhile. */
 export const make = (db: Engine): Session => {
   const clients = new Set<Client>()
   const turn = makeTurns()
@@ -52,13 +52,13 @@ export const make = (db: Engine): Session => {
     return answer.filter((message) => message.type !== "A")
   }
 
-  const wanted = (channel: string) => Array.from(clients).some((client) => client.channels.has(channel))
+  const hasListener = (channel: string) => Array.from(clients).some((client) => client.channels.has(channel))
 
   const run = (client: Client, request: ReadonlyArray<Messages.Message>): boolean => {
     const dropped = remember(client, request)
     const answer = exchange(Buffer.concat(request.map((message) => message.bytes)))
     // One UNLISTEN ends the channel for the whole session: listen again for the others.
-    for (const channel of dropped.filter(wanted)) exchange(Messages.query(`LISTEN ${channel}`))
+    for (const channel of dropped.filter(hasListener)) exchange(Messages.query(`LISTEN ${channel}`))
     for (const message of answer) client.deliver(message.bytes)
     const last = answer.at(-1)
     return last !== undefined && Messages.isIdle(last)
@@ -71,7 +71,7 @@ export const make = (db: Engine): Session => {
     try {
       exchange(Messages.sync())
       if (held !== undefined) exchange(Messages.query("ROLLBACK"))
-      const channels = Array.from(client.channels).filter((channel) => !wanted(channel))
+      const channels = Array.from(client.channels).filter((channel) => !hasListener(channel))
       for (const channel of channels) exchange(Messages.query(`UNLISTEN ${channel}`))
       const statements = Array.from(client.statements.keys(), Messages.closeStatement)
       exchange(Buffer.concat([...statements, Messages.sync()]))
@@ -102,7 +102,7 @@ const makeTurns = (): () => Promise<Release> => {
   }
 }
 
-/** Notes what a request leaves behind in the session; returns the channels it stopped listening to. */
+/** Records the prepared statements and channels of a request; returns the channels it stopped listening to. */
 const remember = (client: Client, request: ReadonlyArray<Messages.Message>): ReadonlyArray<string> =>
   request.flatMap((message) => {
     const prepared = Messages.prepared(message)
@@ -126,8 +126,8 @@ const rememberChannel = (client: Client, sql: string): ReadonlyArray<string> => 
   return dropped
 }
 
-// The first word of a statement, and what follows it on one line, without a semicolon at the end. Step by step: one pattern
-// for it all takes a time that grows with the third power of the spaces in a text.
+// The first word of a statement, and the rest of it on one line, without a semicolon at the end. Not a single pattern, whose
+// time would grow with the third power of the number of spaces.
 const wordAndRest = (sql: string): readonly [word?: string, rest?: string] => {
   const text = sql.trim()
   const end = text.search(/\s/)

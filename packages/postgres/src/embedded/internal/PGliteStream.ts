@@ -1,6 +1,6 @@
 /*
- * Byte streams that let a PostgreSQL wire driver talk to a PGlite in the same process: each stream is a connection
- * in the driver's eyes, and all of them share PGlite's one session in turns.
+ * Byte streams that connect a PostgreSQL wire driver to a PGlite in the same process: the driver uses each stream as a
+ * connection, and all of them share PGlite's one session in turns.
  */
 import { Duplex } from "node:stream"
 import * as PGliteConnection from "./PGliteConnection.ts"
@@ -11,14 +11,14 @@ import * as Messages from "./PgMessages.ts"
 export interface PGliteStreams {
   /** Opens a connection; it takes the place of a socket. */
   readonly connect: () => Duplex
-  /** Closes every connection and resolves when they have left the session as they found it. */
+  /** Closes every connection and resolves when nothing of them is left in the session. */
   readonly close: () => Promise<void>
 }
 
 /**
  * Shares `db` between streams. A stream owns the session from its first request until the server is idle; one that
  * is destroyed inside a transaction rolls back before the next owner's turn; a request that PGlite cannot run fails
- * its stream. What a connection sets with SET, temporary tables and session locks are seen by all of them.
+ * its stream. All connections share settings made with SET, temporary tables and session locks.
  */
 export const make = (db: PGliteSession.Engine): PGliteStreams => {
   const session = PGliteSession.make(db)
@@ -34,7 +34,7 @@ export const make = (db: PGliteSession.Engine): PGliteStreams => {
   }
 }
 
-/** An open stream and the secret that a CancelRequest for it must know. */
+/** An open stream and the secret that a CancelRequest for it must contain. */
 interface Entry {
   readonly stream: Duplex
   readonly secret: number

@@ -1,6 +1,6 @@
 /*
- * The PostgreSQL wire protocol seen as a sequence of messages: cutting bytes into messages, reading the few
- * fields that sharing one session needs, and writing the few messages that it answers or sends itself.
+ * The PostgreSQL wire protocol as a sequence of messages: splitting bytes into messages, reading the few
+ * fields that sharing one session needs, and writing the few messages that the shared session sends itself.
  */
 
 /** One message: `type` is its first byte as a letter, or `""` for the untyped packet that opens a connection. */
@@ -25,7 +25,7 @@ export const cut = (buffer: Buffer, opening = false): { readonly messages: Array
   return { messages, rest: buffer.subarray(at) }
 }
 
-/** Whether the server answers once it has seen this message: Sync, simple Query or Flush end a request. */
+/** Whether the server answers after this message: Sync, simple Query or Flush end a request. */
 export const endsRequest = (message: Message): boolean =>
   message.type === "S" || message.type === "Q" || message.type === "H"
 
@@ -64,7 +64,7 @@ export const query = (sql: string): Buffer => frame("Q", `${sql}\0`)
 /** Close for a prepared statement; it needs a Sync after it. */
 export const closeStatement = (name: string): Buffer => frame("C", `S${name}\0`)
 
-/** Sync: ends a request and lifts an error that the server is skipping messages for. */
+/** Sync: ends a request, and ends the skipping of messages after an error. */
 export const sync = (): Buffer => frame("S", "")
 
 /** The two messages with which a server answers a request that was cancelled outside a transaction. */

@@ -3,7 +3,7 @@ import * as Fs from "node:fs"
 import * as Path from "node:path"
 import * as FolderLock from "./FolderLock.ts"
 
-/** Refuses a folder of another user, as PostgreSQL does: files that root makes would lock the owner of the folder out. */
+/** Refuses a folder of another user, as PostgreSQL does: the owner of the folder could not open files that root makes. */
 export const checkOwner = (folder: string): void => {
   const own = process.geteuid?.()
   const { uid } = Fs.statSync(folder)
@@ -20,7 +20,7 @@ export const checkFiles = (folder: string): void => {
   if (!files.includes("PG_VERSION")) throw new Error("it holds other files and no database")
   if (isWritableByOthers(folder)) {
     throw new Error(
-      `other users can write to it, and may have changed the database: check it, and then take their rights away with chmod 700`
+      `other users can write to it, and may have changed the database: check it, and then remove their rights with chmod 700`
     )
   }
 }
@@ -28,7 +28,7 @@ export const checkFiles = (folder: string): void => {
 const isWritableByOthers = (folder: string): boolean =>
   process.platform !== "win32" && (Fs.statSync(folder).mode & 0o022) !== 0
 
-/** Takes the rights of other users away. The folder alone decides: PGlite creates files that others may read. */
+/** Removes the rights of other users on the folder, which protect the files in it: PGlite creates them readable to others. */
 export const makePrivate = (folder: string): void => {
   if (process.platform === "win32" || (Fs.statSync(folder).mode & 0o077) === 0) return
   const wasWritable = isWritableByOthers(folder)

@@ -1,6 +1,6 @@
 /*
- * Where process ids mean the same: a boot of a machine, and a pid namespace in it. Only there can a process id tell that a
- * process has ended; that it runs tells nothing, since ids come again.
+ * The space in which process ids are unique: a boot of a machine, and a pid namespace in it. Only there does an unused id
+ * prove that a process has ended; a used id proves nothing, because ids are reused.
  */
 import * as Fs from "node:fs"
 
@@ -10,15 +10,15 @@ const read = (): string | undefined => {
       Fs.readlinkSync("/proc/self/ns/pid")
     }`
   } catch {
-    // Not Linux, or /proc is closed: then nothing is known of other processes.
+    // Not Linux, or /proc is not readable: the state of other processes is unknown.
     return undefined
   }
 }
 
-/** The space of this process; undefined where it cannot be told from others. */
+/** The space of this process; undefined if it cannot be identified. */
 export const own: string | undefined = read()
 
-/** Whether a process is certain to have ended: it was in the space of this one, and its id is not in use there. */
+/** Whether a process has certainly ended: it was in the space of this one, and its id is not in use there. */
 export const hasEnded = (space: string | undefined, pid: number): boolean => {
   if (own === undefined || space !== own) return false
   try {

@@ -22,13 +22,13 @@ import * as AppendStatements from "./AppendStatements.ts"
 import * as EncodedCommit from "./EncodedCommit.ts"
 import * as SendAppend from "./SendAppend.ts"
 
-/** Adds the writing of inline rows to the statement that appends. The room of projections provides it. */
+/** Adds the writing of inline rows to the statement that appends. `project/` provides it. */
 export type WithInlineRows = <Row extends object>(
   append: Statement.Fragment,
   rows: ReadonlyArray<InlineRow>
 ) => Statement.Statement<Row>
 
-/** What may be appended, how inline rows are stored, and the queue. */
+/** The limits of an append, how inline rows are stored, and the queue. */
 export interface Options {
   readonly limits: SizeLimits
   readonly withInlineRows: WithInlineRows
@@ -49,10 +49,10 @@ export const append = Effect.fnUntraced(function*(
     return inline.length === 0 ? events : options.withInlineRows<AppendAnswer.AnswerRow>(events, inline)
   }
   if (yield* database.inTransaction) {
-    // Guards take their locks alone, because the transaction may also write to the same streams.
+    // Guards take exclusive locks, because the transaction may also write to the same streams.
     const wait = TimeLimits.lockTimeout(database.limits)
     const rows = TimeLimits.withinTimeout(database.limits, statement({ wait, shareGuards: false }))
-    // Whether it is committed is decided by the caller's transaction.
+    // No retry: the caller's transaction decides whether it is committed.
     return yield* Effect.catchTag(
       answered(checked, database.statement(rows)),
       "SqlError",
@@ -73,11 +73,11 @@ const answered = <E>(
     Effect.fromResult(
       Arr.isReadonlyArrayNonEmpty(rows)
         ? AppendAnswer.answer(commit, rows)
-        // Only a key whose stored answer is empty gives none.
+        // Only a key whose stored answer is empty yields no rows.
         : AppendAnswer.stored(SendAppend.operation, rows, commit.idempotency?.key ?? "")
     ))
 
-/** The first answer to an idempotency key, None for a new one. Without a fingerprint, that of whichever commit has the key. */
+/** The first answer to an idempotency key; None for a new key. Without a fingerprint, the answer to any commit with the key. */
 export const findAppended = Effect.fnUntraced(function*(
   database: Database.Database,
   idempotency: Commit.KeyLookUp
@@ -85,8 +85,8 @@ export const findAppended = Effect.fnUntraced(function*(
   const { fingerprint, key } = yield* Effect.fromResult(Commit.checkIdempotency(idempotency))
   const given = fingerprint === undefined ? null : Fingerprint.ofGiven(fingerprint)
   const { object, sql } = database
-  // The condition holds for every complete store. In the middle of an import, where a key that is not stored yet is not new, it is
-  // refused as each read of the log.
+  // The condition holds for every complete store. During an import, when a missing key may still be imported, it fails as each
+  // read of the log does.
   const statement = sql<AppendAnswer.AnswerRow>`
     SELECT answer.* FROM ${object("stored_answer")}(${key}::text, sha256(convert_to(${given}::text, 'UTF8'))) AS answer
     WHERE NOT EXISTS (SELECT FROM ${object("event_store")} WHERE "position" = 0)`

@@ -1,4 +1,4 @@
-/** The rows of an answer to a commit as a result. */
+/** Converts the rows of an answer to a commit into a result. */
 import type { EventId } from "@refold/core/event/EventId"
 import { Position } from "@refold/core/event/Position"
 import type { StreamName } from "@refold/core/event/StreamName"
@@ -16,7 +16,7 @@ import * as DateTime from "effect/DateTime"
 import * as Result from "effect/Result"
 import * as StoredValue from "../../schema/internal/StoredValue.ts"
 
-/** A row of `append_answer`; the columns that an outcome has no use for are null. */
+/** A row of `append_answer`; columns that an outcome does not use are null. */
 export interface AnswerRow {
   readonly outcome: string
   readonly stream: string
@@ -41,11 +41,11 @@ export const answer = (
     case "idempotency_conflict":
       return Result.fail(new IdempotencyConflict({ key: idempotency!.key }))
     case "duplicate_event_id":
-      // Ids come back as they went in: in lower case.
+      // The database returns ids as they were sent: in lower case.
       return Result.fail(new DuplicateEventId({ id: row.event_id as EventId }))
     default: {
       const { expected, stream } = writes.find((write) => write.stream === row.stream)!
-      // The id is there where only the last event is another one.
+      // The id is set if only the last event differs.
       const lastEventId = row.event_id === null ? undefined : row.event_id as EventId
       return Result.fail(versionConflict(stream, expected, StreamVersion(Number(row.version)), lastEventId))
     }
@@ -89,7 +89,7 @@ export const appended = (
 ): Commit.Appended =>
   Commit.appended(
     Arr.map(rows, (row) => ({
-      // The name that was stored was checked.
+      // The name was checked before it was stored.
       stream: row.stream as StreamName,
       firstVersion: StreamVersion(Number(row.first_version)),
       version: StreamVersion(Number(row.version)),

@@ -1,4 +1,4 @@
-/** Which appends go into one batch: the limits that keep a batch small enough to take milliseconds. */
+/** The limits of a batch of appends, which keep it small enough to take milliseconds. */
 import type { EncodedCommit } from "./EncodedCommit.ts"
 
 /** Maximum number of writes in a batch: each takes a lock, in a table that all sessions of a server share. */
@@ -14,7 +14,7 @@ const maxLength = 1_048_576
 export const fits = ({ ids, length, streams }: EncodedCommit): boolean =>
   streams.length <= maxWrites && ids.length <= maxEvents && length <= maxLength / 4
 
-/** How many of the appends that are ready go into one batch, in their order: at least one. */
+/** The number of ready appends that go into one batch, in their order: at least one. */
 export const sizeOf = (ready: ReadonlyArray<{ readonly commit: EncodedCommit; readonly isAlone: boolean }>): number => {
   let [events, length, writes] = [0, 0, 0]
   for (const [index, { commit, isAlone }] of ready.entries()) {

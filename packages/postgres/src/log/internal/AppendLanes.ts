@@ -1,6 +1,6 @@
 /**
- * Group commit: the appends that have their turn while statements are on their way go together in the next one. Each append
- * gets its own answer, also where the statement that carried it has failed.
+ * Group commit: appends that have their turn while earlier statements are in flight are sent together in the next statement.
+ * Each append gets its own answer, also if the statement that carried it has failed.
  */
 import * as Cause from "effect/Cause"
 import * as Exit from "effect/Exit"
@@ -15,17 +15,17 @@ import * as AppendStatements from "./AppendStatements.ts"
 import type { Ticket } from "./AppendTicket.ts"
 import * as BusyAppends from "./BusyAppends.ts"
 
-/** The statements of a store that append, on their way and next. */
+/** The appending statements of a store: in flight and next. */
 export interface AppendLanes {
   readonly database: Database.Database
   readonly statements: AppendStatements.Statements
   /** The appends that have their turn and wait for a lane, in order. */
   readonly ready: Array<Ticket>
-  /** The statements that are on their way. */
+  /** The statements in flight. */
   readonly fibers: Set<Fiber.Fiber<unknown, unknown>>
-  /** How many of them are batches. */
+  /** The number of batches in flight. */
   batches: number
-  /** How many appends are in these batches. */
+  /** The number of appends in these batches. */
   sent: number
   /** Whether the next batch is made in the next turn of the event loop. */
   isScheduled: boolean
@@ -33,10 +33,10 @@ export interface AppendLanes {
   readonly busy: BusyAppends.BusyAppends
 }
 
-// One is on its way to the disk while the next one is executed. More would only be smaller.
+// One is written to disk while the next one is executed. More batches would only be smaller.
 const maxBatches = 2
 
-// Fewer appends than these are not divided: a batch costs as much as four appends by itself.
+// Fewer appends than this are not divided: the fixed cost of a batch is that of four appends.
 const smallBatch = 16
 
 /** Lanes without appends. */
@@ -67,14 +67,14 @@ export const send = (lanes: AppendLanes, ticket: Ticket): void => {
   } else run(lanes, ticket, ticket.statement({ shareGuards: true }), (exit) => answer(lanes, ticket, exit))
 }
 
-/** Takes back an append whose caller has left. What is on its way goes on, without a caller. */
+/** Removes an append whose caller has left. A statement in flight continues, without a caller. */
 export const withdraw = (lanes: AppendLanes, ticket: Ticket): void => {
   BusyAppends.remove(lanes.busy, ticket)
   const index = lanes.ready.indexOf(ticket)
   if (index >= 0) lanes.ready.splice(index, 1)
 }
 
-/** Interrupts what is on its way. */
+/** Interrupts the statements in flight. */
 export const close = ({ busy, fibers }: AppendLanes): void => {
   BusyAppends.close(busy)
   for (const fiber of fibers) fiber.interruptUnsafe()
@@ -86,7 +86,7 @@ const schedule = (lanes: AppendLanes): void => {
   lanes.isScheduled = true
   setImmediate(() => {
     lanes.isScheduled = false
-    // Half of the appends each, so that one half is in the database while this program works on the other half.
+    // Half of the appends each, so that the database works on one half while this program works on the other.
     const share = Math.max(smallBatch, Math.ceil((lanes.ready.length + lanes.sent) / maxBatches))
     while (lanes.batches < maxBatches && lanes.ready.length > 0) {
       sendBatch(lanes, lanes.ready.splice(0, Math.min(share, AppendBatch.sizeOf(lanes.ready))))
@@ -95,7 +95,7 @@ const schedule = (lanes: AppendLanes): void => {
 }
 
 const sendBatch = (lanes: AppendLanes, batch: ReadonlyArray<Ticket>): void => {
-  // A batch has an append at least.
+  // A batch has at least one append.
   const first = batch[0]!
   lanes.batches++
   lanes.sent += batch.length
@@ -128,7 +128,7 @@ const run = <Row>(
     fibers.delete(ended)
     onExit(exit)
   })
-  // It fails at once where the pool is closed.
+  // It fails at once if the pool is closed.
   if (fiber.pollUnsafe() === undefined) fibers.add(fiber)
 }
 
@@ -141,7 +141,7 @@ const answerBatch = (
     const rows = AppendStatements.rowsOfCommits(exit.value, batch.length)
     for (const [index, ticket] of batch.entries()) answer(lanes, ticket, Exit.succeed(rows[index]!))
   } else if (isConnectionLost(exit.cause)) { for (const ticket of batch) answer(lanes, ticket, exit) }
-  // Nothing is stored, and which of them is the reason is not known: each is sent alone.
+  // Nothing is stored, and it is not known which append caused the failure: each is sent alone.
   else for (const ticket of batch) sendAlone(lanes, ticket)
 }
 
@@ -157,7 +157,7 @@ const sendAlone = (lanes: AppendLanes, ticket: Ticket): void => {
   send(lanes, ticket)
 }
 
-// Then each caller has to find out by itself, and has the means.
+// Whether the outcome is unknown: each caller then looks its own append up.
 const isConnectionLost = (cause: Cause.Cause<SqlError.SqlError>): boolean => {
   const error = Cause.findErrorOption(cause)
   return error._tag === "Some"

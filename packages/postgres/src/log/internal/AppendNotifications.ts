@@ -11,9 +11,9 @@ import * as Stream from "effect/Stream"
 import type { Database } from "../../schema/internal/Database.ts"
 import * as Listener from "./Listener.ts"
 
-/** The sending and the receiving end. */
+/** Sends and receives notifications. */
 export interface AppendNotifications {
-  /** To be run after a successful append: notifies once it is committed, and does not wait for subscribers. */
+  /** Run after a successful append: notifies once it is committed, and does not wait for subscribers. */
   readonly appended: Effect.Effect<void>
   /** An element whenever the log may have grown. Listens only while it is read. */
   readonly stream: Stream.Stream<unknown>
@@ -47,7 +47,7 @@ export const make = Effect.fnUntraced(function*(
   const client = yield* Effect.serviceOption(PgClient.PgClient)
   const elsewhere = Option.match(client, {
     onNone: () => Stream.empty,
-    // This process' own notifications have arrived already, inside the process.
+    // This process' own notifications are delivered inside the process.
     onSome: ({ config }) => Stream.filter(Listener.listen(config, schema), (payload) => payload !== sender)
   })
   return { appended, stream: Stream.merge(here, elsewhere) }
@@ -66,11 +66,11 @@ const sendNotifications = (
     Effect.forever
   )
 
-// Short for a reader, long compared with the cost of a NOTIFY.
+// Short compared with what a reader can notice, long compared with the cost of a NOTIFY.
 const atMostEvery = "5 millis"
 
-// A statement of its own and never part of an append's transaction: the server lets transactions that notify commit one
-// at a time. For the same reason it does not wait for the disk: a notification is a hint, and already true.
+// A separate statement and never part of an append's transaction, because the server serialises the commits of transactions
+// that notify. For the same reason it does not wait for the disk: a notification is only a hint.
 const notify = (
   { sql }: Database,
   { channel, sender }: { readonly channel: string; readonly sender: string }

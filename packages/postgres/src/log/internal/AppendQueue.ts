@@ -1,6 +1,6 @@
 /**
- * The queue of a store's appends: at most so many at a time, in the order of their arrival where they have a stream in common.
- * An append keeps its turn until its caller knows what became of it, so none overtakes another on the same stream.
+ * The bounded queue of a store's appends. Appends that have a stream in common run in the order of their arrival: an append
+ * keeps its turn until its caller knows the outcome.
  */
 import { invalid, type InvalidInput } from "@refold/core/event/InvalidInput"
 import { EventStoreError } from "@refold/store/log/EventStoreError"
@@ -26,7 +26,7 @@ export interface Options {
 /** The default size. */
 const defaultSize = 1000
 
-/** The bound with its defaults. Fails with `InvalidInput` that names the option and its rule. */
+/** The bound with its defaults. Fails with an `InvalidInput` that names the option and its rule. */
 export const resolve = (
   { size = defaultSize, whenFull = "wait" }: {
     readonly size?: number | undefined
@@ -39,12 +39,12 @@ export const resolve = (
     ? Result.succeed({ size, whenFull })
     : invalid("appendQueue.whenFull", "must be wait or fail")
 
-/** Sends an append once, and gives the rows of its answer. */
+/** Sends an append once, and returns the rows of its answer. */
 export type Send = Effect.Effect<ReadonlyArray<AnswerRow>, SqlError.SqlError | EventStoreError>
 
 /** The queue. */
 export interface AppendQueue {
-  /** Runs the caller's part of an append, which sends it as often as it needs to. Not in the caller's transaction. */
+  /** Runs the caller's part of an append, which may send it several times. Not for appends in the caller's transaction. */
   readonly use: <A, E>(
     append: AppendTicket.Append,
     caller: (send: Send) => Effect.Effect<A, E>
@@ -54,9 +54,9 @@ export interface AppendQueue {
 interface State {
   readonly lanes: AppendLanes.AppendLanes
   readonly turns: StreamTurns.StreamTurns<Ticket>
-  /** The appends that have room. */
+  /** The appends in the queue. */
   readonly inside: Set<Ticket>
-  /** Those that wait for room, and what lets them in. */
+  /** The appends that wait for a place in the queue, each with its continuation. */
   readonly outside: Map<Ticket, () => void>
   isClosed: boolean
 }
@@ -119,7 +119,7 @@ const send = (state: State, ticket: Ticket): Send =>
     }
     ticket.isPending = true
     if (!ticket.hasTurn) return state.turns.enter(ticket)
-    // It may be the reason why the last statement had no answer.
+    // This append may have caused the failure of the last statement.
     ticket.isAlone = true
     ticket.busySince = undefined
     AppendLanes.send(state.lanes, ticket)

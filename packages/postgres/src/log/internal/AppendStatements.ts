@@ -1,6 +1,6 @@
 /**
- * The statements that append. All but `appendEvents` leave alone what another transaction holds: the answer is "busy" then,
- * and nothing was stored.
+ * The statements that append. All but `appendEvents` never wait for a lock: if another transaction holds one, the answer is
+ * "busy", and nothing is stored.
  */
 import type * as Statement from "effect/sql/Statement"
 import type { Database } from "../../schema/internal/Database.ts"
@@ -9,9 +9,9 @@ import type { EncodedCommit } from "./EncodedCommit.ts"
 
 /** How `appendEvents` treats locks. */
 export interface LockOptions {
-  /** How long to wait for each lock that another transaction holds, in milliseconds, 0 without a limit; not at all by default. */
+  /** The maximum wait for each lock that another transaction holds, in milliseconds; 0 = no limit. No wait by default. */
   readonly wait?: number | undefined
-  /** Whether a stream that is only guarded is locked shared: only where the transaction ends with this statement. */
+  /** Whether a stream that is only guarded gets a shared lock: only if the transaction ends with this statement. */
   readonly shareGuards: boolean
 }
 
@@ -41,7 +41,7 @@ export interface BatchRow extends AnswerRow {
 export interface Statements {
   /** Appends one commit. */
   readonly appendAlone: (commit: EncodedCommit) => Rows<AnswerRow>
-  /** Appends commits that have no stream in common but such as both guard. */
+  /** Appends commits that have no streams in common, except streams that are only guarded. */
   readonly appendBatch: (commits: ReadonlyArray<EncodedCommit>) => Rows<BatchRow>
 }
 

@@ -1,4 +1,4 @@
-/** One append on its way through the queue: what it sends, and what its caller waits for. */
+/** One append in the queue: its statement, and the caller that waits for its answer. */
 import type { EventStoreError } from "@refold/store/log/EventStoreError"
 import type * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
@@ -35,13 +35,13 @@ export interface Ticket extends Append, Member {
   isPending: boolean
   /** Whether its caller has left the queue. */
   isGone: boolean
-  /** Since when its streams or its key are held by another transaction, by `performance.now`. */
+  /** When it was first answered "busy", by `performance.now`. */
   busySince: number | undefined
-  /** How often it was answered "busy". */
+  /** The number of "busy" answers. */
   busyAnswers: number
 }
 
-/** What no two appends may have at the same time: streams, of which guards share theirs, event ids and the key. */
+/** The names that an append claims, exclusively except for guarded streams: its streams, its event ids and its key. */
 export const claims = ({ eventCounts, ids, key, streams }: EncodedCommit): ReadonlyArray<Claim> => {
   const all: Array<Claim> = streams.map((stream, index) => ({
     name: `stream ${stream}`,

@@ -1,7 +1,7 @@
 /**
- * Appends to streams that another transaction holds. They are sent again after a delay that doubles, without a connection
- * meanwhile. One at a time also waits on a connection, for a short time: only what waits gets a lock that others take again
- * and again.
+ * Appends to streams that another transaction holds. They are sent again after a delay that doubles, and hold no connection
+ * meanwhile. One append at a time also waits for the lock on a connection, for a short time: without waiting it might never
+ * get a lock that other transactions take all the time.
  */
 import { EventStoreError } from "@refold/store/log/EventStoreError"
 import * as Effect from "effect/Effect"
@@ -15,10 +15,10 @@ import type { Ticket } from "./AppendTicket.ts"
 /** The delays in milliseconds, from the first to the longest. */
 const delays = { first: 1, longest: 50 }
 
-/** After so many milliseconds an append may wait on a connection. */
+/** An append may wait on a connection after being busy for this number of milliseconds. */
 const waitsAfter = 100
 
-/** For so many milliseconds it does. */
+/** The length of that wait, in milliseconds. */
 const waitsFor = 100
 
 type Answered = Exit.Exit<ReadonlyArray<AnswerRow>, SqlError.SqlError>
@@ -27,9 +27,9 @@ type Answered = Exit.Exit<ReadonlyArray<AnswerRow>, SqlError.SqlError>
 export interface Options {
   readonly database: Database.Database
   readonly sendAgain: (ticket: Ticket) => void
-  /** Sends an append by a statement that waits for each lock, so many milliseconds. */
+  /** Sends an append by a statement that waits for each lock, up to a number of milliseconds. */
   readonly sendWaiting: (ticket: Ticket, wait: number, onExit: (exit: Answered) => void) => void
-  /** Treats an answer. */
+  /** Handles an answer. */
   readonly answer: (ticket: Ticket, exit: Answered) => void
 }
 
@@ -43,10 +43,10 @@ export interface BusyAppends extends Options {
 /** No appends. */
 export const make = (options: Options): BusyAppends => ({ ...options, timers: new Map(), isWaiting: false })
 
-/** Whether the answer is that another transaction holds what the append needs. */
+/** Whether another transaction holds a lock that the append needs. */
 export const isBusy = (exit: Answered): boolean => Exit.isSuccess(exit) && exit.value[0]?.outcome === "busy"
 
-/** Sends an append again, after a delay; fails it where it has been busy for as long as a statement may wait for a lock. */
+/** Sends an append again, after a delay; fails it once it has been busy for as long as a statement may wait for a lock. */
 export const add = (busy: BusyAppends, ticket: Ticket): void => {
   const now = performance.now()
   ticket.busySince ??= now
@@ -80,7 +80,7 @@ const wait = (
     else if (!ticket.isGone) onTimeout(error.value)
   })
 
-/** Takes back an append. */
+/** Removes an append. */
 export const remove = ({ timers }: BusyAppends, ticket: Ticket): void => {
   clearTimeout(timers.get(ticket))
   timers.delete(ticket)
@@ -92,7 +92,7 @@ export const close = ({ timers }: BusyAppends): void => {
   timers.clear()
 }
 
-// The server's error names the holder; the time that it names is only that of the last statement.
+// The server's error names the holder, but only the waiting time of the last statement.
 const held = ({ database }: BusyAppends, error: SqlError.SqlError): EventStoreError => {
   const { message } = Database.explain(error)
   const limit = TimeLimits.lockTimeout(database.limits)

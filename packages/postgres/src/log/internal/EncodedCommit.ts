@@ -10,14 +10,14 @@ import * as DateTime from "effect/DateTime"
 export interface EncodedCommit {
   /** "" without a key. */
   readonly key: string
-  /** "" where the database makes it of the content. */
+  /** "" if the database computes it from the content. */
   readonly fingerprint: string
   readonly neverExpires: boolean
   readonly streams: ReadonlyArray<string>
   /** The driver takes a small number for int4 and a large one for int8, and refuses both in one array. */
   readonly expected: ReadonlyArray<bigint>
   readonly eventCounts: ReadonlyArray<number>
-  /** "" where the last event is not checked. */
+  /** "" if the last event is not checked. */
   readonly lastEventIds: ReadonlyArray<string>
   readonly ids: ReadonlyArray<EventId>
   readonly types: ReadonlyArray<string>

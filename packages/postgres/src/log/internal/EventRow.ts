@@ -13,7 +13,7 @@ const names = {
   stream: "stream",
   version: "version",
   position: `"position"`,
-  // A distance from the position, which is read with it.
+  // Stored as a difference to the position, which is read with it.
   commit: "commit_offset",
   id: "event_id",
   type: "type",
@@ -27,7 +27,7 @@ const names = {
 /** All columns that `decode` reads. */
 export const columns = Object.values(names).join(", ")
 
-/** The columns that an event is made of; those that were not selected are undefined. */
+/** The columns of an event; those that were not selected are undefined. */
 export interface EventRow {
   readonly stream: string
   readonly version: bigint | number
@@ -43,16 +43,16 @@ export interface EventRow {
 }
 
 /**
- * The event; a failure is the reason why the row is none. The table's check keeps out such rows, so its owner has changed
- * the table. What was checked is what it is branded as. The stream may be known without the row.
+ * The event of a row. A failure is the rule that the row breaks; the table's checks refuse such rows, so the owner must have
+ * changed the table. The branded types are sound for the values checked here. The stream may be known without the row.
  */
 export const decode = (row: EventRow, stream = row.stream): Result.Result<RecordedEvent, string> => {
   const problem = problemOf(row)
   return problem === undefined ? Result.succeed(event(row, stream)) : Result.fail(problem)
 }
 
-// The columns that a reader relies on; the others are texts and JSON by the types of their columns. One by one, because a loop
-// over them for each event that is read takes as long as making the event.
+// Checks the columns that a reader relies on; the others are texts and JSON by the types of their columns. Written out, because
+// a loop over them for each event takes as long as making the event.
 const problemOf = (row: EventRow): string | undefined =>
   broken("version", row.version, StoredValue.count) ??
     broken("position", row.position, StoredValue.count) ??
@@ -68,7 +68,7 @@ const broken = (column: keyof EventRow, value: unknown, rule: StoredValue.Rule):
 const optionalText: StoredValue.Rule = (value) => value === undefined ? undefined : StoredValue.text(value)
 const metadata = StoredValue.object({ correlationId: optionalText, causationId: optionalText, actor: optionalText })
 
-// One literal, which is fast to make: a column that was not selected is undefined, and not in the type that a reader gets.
+// A single object literal is fastest. A column that was not selected is undefined, and not in the type that a reader gets.
 const event = (row: Partial<EventRow>, stream: string): RecordedEvent => {
   const { commit_offset: offset, occurred_at: occurredAt, position, recorded_at: recordedAt, version } = row
   return {
@@ -89,7 +89,7 @@ const event = (row: Partial<EventRow>, stream: string): RecordedEvent => {
 /** The maximum number of events in a page. */
 export const pageEvents = 1000
 
-/** A page ends with the event with which it has so many bytes of data and metadata. */
+/** A page ends with the event with which it reaches this number of bytes of data and metadata. */
 export const pageBytes = 8 * 1024 * 1024
 
 /** The order of a read. */
@@ -111,7 +111,7 @@ export const bytesOf = (rows: ReadonlyArray<PageRow>): number => {
 
 /**
  * The lists of columns of the two selects of a page: the inner one in the order of the key, the outer one of its rows whose
- * `bytes_before` are under the bound. The sizes are added up before any data is read: large data is stored apart from its row.
+ * `bytes_before` are under the bound. Adding up the sizes reads no data: large data is stored apart from its row.
  * The driver reads a float8 faster than a bigint, and a version or position fits into it.
  */
 export const pageColumns = (

@@ -16,7 +16,7 @@ import { forgetKeys } from "./IdempotencyKeys.ts"
 import * as LogQueries from "./LogQueries.ts"
 import * as ReadEvents from "./ReadEvents.ts"
 
-/** How subscribers are notified of new events, what may be appended, and how inline rows are stored. */
+/** How subscribers are notified of new events, the limits of an append, and how inline rows are stored. */
 export interface Options extends AppendNotifications.Options {
   readonly pollInterval: Duration.Input
   readonly limits: SizeLimits

@@ -1,4 +1,4 @@
-/** Looks an idempotency key up, by the SQL function that reads it as the owner. */
+/** Looks up an idempotency key, by the SQL function that reads it as the owner. */
 import * as StoredKey from "@refold/core/journal/StoredKey"
 import type { ReadFailure } from "@refold/store/log/EventReader"
 import * as DateTime from "effect/DateTime"
@@ -17,7 +17,7 @@ interface KeyRow extends Omit<AppendAnswer.AnswerRow, "outcome" | "event_id"> {
   readonly never_expires: boolean
 }
 
-/** What is known of a key; None if it is not stored. */
+/** The stored key with its answer; None if it is not stored. */
 export const findKey = Effect.fnUntraced(function*(
   database: Database,
   key: string

@@ -1,6 +1,6 @@
 /**
- * Group reads: the first pages of streams that are asked for while statements are on their way are read together by the next
- * one. A page that such a statement does not give is read by a statement of its own.
+ * Group reads: the first pages of streams that are requested while earlier statements are in flight are read together by the
+ * next statement. A page that such a statement does not return is read by a separate statement.
  */
 import type { Column } from "@refold/core/event/RecordedEvent"
 import * as Cause from "effect/Cause"
@@ -21,7 +21,7 @@ export interface FirstPage {
   readonly isLast: boolean
 }
 
-/** Reads first pages of some columns, once; undefined where the page must be read by a statement of its own. */
+/** Reads a first page with some columns, once; undefined if the page must be read by a separate statement. */
 export type ReadFirst = (stream: string, after: number) => Effect.Effect<FirstPage | undefined, SqlError.SqlError>
 
 interface Ticket {
@@ -36,7 +36,7 @@ interface Lanes {
   readonly database: Database.Database
   readonly statements: Statements
   ready: Array<Ticket>
-  /** How many statements are on their way, and how many reads are in them. */
+  /** The number of statements in flight, and the number of reads in them. */
   batches: number
   sent: number
   isScheduled: boolean
@@ -51,16 +51,16 @@ interface Statements {
   readonly together: (tickets: ReadonlyArray<Ticket>) => Rows<NumberedRow>
 }
 
-// One is answered while the other is asked for. More would only be smaller.
+// The server answers one while this program sends the other. More batches would only be smaller.
 const maxBatches = 2
-// Fewer reads than these are not divided.
+// Fewer reads than this are not divided.
 const smallBatch = 8
 const maxReads = 64
 
-// Of a stream in a batch: what is longer is read on by statements of its own. 64 times the bytes are one page of those.
+// The limits of one stream in a batch. Separate statements read the rest; 64 times these bytes make one of their pages.
 const most = { events: 100, bytes: 128 * 1024 }
 
-/** The reads of a store: one that reads together for each choice of columns. */
+/** The reads of a store: one group for each choice of columns. */
 export const make = (database: Database.Database): (columns: ReadonlyArray<Column>) => ReadFirst => {
   const all = new Map<string, ReadFirst>()
   return (columns) => {
@@ -101,7 +101,7 @@ const schedule = (lanes: Lanes): void => {
 }
 
 const send = (lanes: Lanes, tickets: ReadonlyArray<Ticket>): void => {
-  // A batch has a read at least.
+  // A batch has at least one read.
   const first = tickets[0]!
   if (tickets.length > 1) return run(lanes, tickets, lanes.statements.together(tickets), (rows) => pages(tickets, rows))
   run(lanes, tickets, lanes.statements.alone(first), (rows) => [alonePage(rows)])
@@ -125,7 +125,7 @@ const run = <Row>(
       for (const [index, { resume }] of tickets.entries()) resume(Effect.succeed(answers[index]))
       return
     }
-    // Where the reason may be one of the streams, each caller reads by itself and gets an error of its own.
+    // If one of the streams may be the reason, each caller reads by itself and gets its own error.
     const answer = tickets.length === 1 || isDisconnect(exit.cause) ? Effect.failCause(exit.cause) : Effect.undefined
     for (const { resume } of tickets) resume(answer)
   })
@@ -143,7 +143,7 @@ const pages = (tickets: ReadonlyArray<Ticket>, rows: ReadonlyArray<NumberedRow>)
   const streams = tickets.map((): Array<NumberedRow> => [])
   for (const row of rows) streams[row.number - 1]?.push(row)
   return streams.map((rows) => {
-    // The last row may be without its data, which is too large for this page.
+    // The last row may lack its data, which is too large for this page.
     const bytes = EventRow.bytesOf(rows)
     return {
       rows: bytes > most.bytes ? rows.slice(0, -1) : rows,
@@ -159,7 +159,7 @@ const makeStatements = ({ schema, sql }: Database.Database, columns: ReadonlyArr
     `SELECT ${inner} FROM ${table} WHERE stream = $1::text AND version > $2::bigint ` +
     `ORDER BY version LIMIT ${EventRow.pageEvents}) AS page ` +
     `WHERE bytes_before < ${EventRow.pageBytes} ORDER BY page.version`
-  // Data that does not fit is left out and its event is read again: many large events in one answer would not fit into memory.
+  // Data over the limit is omitted and its event is read again: many large events in one answer would not fit into memory.
   const fitting = outer.replaceAll(
     /\b(data|metadata)\b/g,
     (name) => `CASE WHEN bytes_before + size <= ${most.bytes} THEN ${name} END AS ${name}`

@@ -1,6 +1,6 @@
 /**
- * The head: how far the global log can be read without missing an event. The head of one store never decreases within a
- * process and an instance of the log.
+ * The head: the position up to which the global log can be read without missing an event. Within a process and an instance of
+ * the log, the head of a store never decreases.
  */
 import { invalid, type InvalidInput } from "@refold/core/event/InvalidInput"
 import { Position } from "@refold/core/event/Position"
@@ -18,15 +18,15 @@ export type ReadHead = Effect.Effect<LogHead, ReadFailure>
 /** The head of one store. */
 export interface Head {
   readonly read: ReadHead
-  /** The instance of the log that answered last. */
+  /** The instance of the log at the last read. */
   readonly lastInstance: Effect.Effect<string | undefined>
 }
 
-/** Remembers the head of a store. Logs a warning when another instance of the log answers. */
+/** The head of a store. Logs a warning when the instance of the log changes. */
 export const make = (database: Database): Head => {
-  // A writer may take long between reading the sequence and taking its lock. Then the head is held back, for nothing, to
-  // a position that was passed already. A reader that was given the higher head would silently get fewer events. Another
-  // instance of the log may lack the events up to there.
+  // A writer that is slow between reading the sequence and taking its lock holds the head back at a position that readers
+  // have passed, without need. A reader with the higher head would then silently get fewer events, so the highest head is
+  // kept. Not across instances of the log: another one may lack these events.
   let highest: LogHead | undefined
   const read = Effect.gen(function*() {
     const answer = yield* ask(database)
@@ -67,7 +67,7 @@ export const decode = ({ head, instance, isolation }: HeadRow): Result.Result<Lo
 const ask = Effect.fnUntraced(function*(database: Database): Effect.fn.Return<LogHead, ReadFailure> {
   const { sql } = database
   const [row] = yield* query(database, "read head", sql<HeadRow>`SELECT ${columns(database)}`)
-  // Outside of a transaction each statement has a snapshot of its own.
+  // Outside of a transaction each statement has its own snapshot.
   const isolation = (yield* database.inTransaction) ? row!.isolation : "read committed"
   return yield* Effect.fromResult(decode({ ...row!, isolation }))
 })

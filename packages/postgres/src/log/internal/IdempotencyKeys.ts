@@ -1,4 +1,4 @@
-/** Deletes idempotency keys in batches, each of which is a transaction of its own: no append waits for all of them. */
+/** Deletes idempotency keys in batches, each in its own transaction. */
 import type { InvalidInput } from "@refold/core/event/InvalidInput"
 import * as NewEvent from "@refold/core/event/NewEvent"
 import type { EventStoreError } from "@refold/store/log/EventStoreError"
@@ -7,10 +7,10 @@ import * as Effect from "effect/Effect"
 import type { Database } from "../../schema/internal/Database.ts"
 import { query } from "../../schema/internal/Query.ts"
 
-// A few milliseconds of work: a delete that takes long would keep vacuum waiting.
+// A few milliseconds of work: a long transaction would hold back vacuum.
 const batchSize = 1000
 
-/** Deletes the keys that may expire and were first used before an instant; yields how many. */
+/** Deletes the keys that may expire and were first used before an instant; returns their number. */
 export const forgetKeys = Effect.fnUntraced(function*(
   database: Database,
   before: DateTime.Utc

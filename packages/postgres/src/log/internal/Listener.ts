@@ -1,6 +1,6 @@
 /**
- * LISTEN, on a connection of its own, which all stores on a client share. Taken from the pool, it would be missing there for as long as the log is followed:
- * with a small pool, subscribers that wait for a connection to read with and the listener could wait for each other.
+ * LISTEN, on a separate connection that all stores on a client share. It does not come from the pool, where it would be missing
+ * while the log is followed: with a small pool, the listener and subscribers that need a connection could wait for each other.
  */
 import type * as PgClient from "@effect/sql-pg/PgClient"
 import * as PgConnection from "@effect/sql-pg/PgConnection"
@@ -17,9 +17,9 @@ import * as Denial from "../../schema/internal/Denial.ts"
 export const channelOf = (schema: string): string => `refold_${schema}`
 
 /**
- * The payloads sent on the channel of a store, and an empty text whenever listening has begun, because earlier payloads may have been
- * missed. Connects with the client's configuration; reconnects without limit when the connection is lost. Ends with a warning
- * where the server refuses the role.
+ * The payloads sent on the channel of a store, and an empty text whenever listening has begun, because earlier payloads may
+ * have been missed. Connects with the client's configuration; reconnects without limit when the connection is lost. Ends with
+ * a warning if the server refuses the role.
  */
 export const listen = (config: PgClient.PgClientConfig, schema: string): Stream.Stream<string> => {
   const channel = channelOf(schema)
@@ -38,7 +38,7 @@ export const listen = (config: PgClient.PgClientConfig, schema: string): Stream.
     Stream.retry((forErrors) =>
       Schedule.while(forErrors(RetryPolicies.listenAgain), ({ input }) => !Denial.isDenial(input))
     ),
-    // Only a denial ends the schedule; what reads the log fails by itself then.
+    // Only a denial ends the schedule; reads of the log then fail with their own errors.
     Stream.catch(() => Stream.empty)
   )
 }
@@ -50,13 +50,13 @@ interface Session {
   isLost: boolean
 }
 
-// By the configuration, which is one object for each client.
+// Keyed by the configuration, which is one object for each client.
 const sessions = new WeakMap<PgClient.PgClientConfig, RcRef.RcRef<Session, SqlError.SqlError>>()
 
-// Connected while any store listens. A lost session is replaced by the first store that asks again.
+// Connected while any store listens. The next store that listens replaces a lost session.
 const open = Effect.fnUntraced(function*(config: PgClient.PgClientConfig) {
   const made = yield* sessionOf(config)
-  // Another store may be first.
+  // Another store may have created it meanwhile.
   const ref = sessions.get(config) ?? made
   sessions.set(config, ref)
   const session = yield* RcRef.get(ref)
@@ -67,8 +67,8 @@ const open = Effect.fnUntraced(function*(config: PgClient.PgClientConfig) {
 
 const sessionOf = (config: PgClient.PgClientConfig) =>
   RcRef.make({
-    // Several channels of a connection need one lease of it.
+    // Pinned, because several channels share the connection.
     acquire: Effect.flatMap(PgConnection.make(config), ({ pin }) =>
       Effect.map(pin, (connection): Session => ({ connection, isLost: false })))
-    // It holds nothing while no store listens, so its own scope need not close.
+    // It holds no resources while no store listens, so its own scope need not close.
   }).pipe(Scope.provide(Scope.makeUnsafe()))

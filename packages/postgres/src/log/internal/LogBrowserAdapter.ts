@@ -1,4 +1,4 @@
-/** The port `LogBrowser` on one database: lists of streams, reads from the last event on, and look-ups of keys. */
+/** The port `LogBrowser` on one database: lists of streams, backward reads, and look-ups of keys. */
 import { Position } from "@refold/core/event/Position"
 import type { Column, RecordedEvent } from "@refold/core/event/RecordedEvent"
 import * as StreamName from "@refold/core/event/StreamName"
@@ -67,7 +67,7 @@ const readPage = (
     query(database, "list streams", statement),
     (rows) =>
       rows.map(({ position, recorded_at, stream, version }) => ({
-        // The table's check keeps out other names.
+        // The table's check refuses other names.
         stream: stream as StreamName.StreamName,
         version: StreamVersion(Number(version)),
         position: Position(Number(position)),

@@ -1,4 +1,4 @@
-/** Queries about the log with a single answer: an event by its id, the versions of streams, how far reads may go. */
+/** Queries about the log with a single answer: an event by its id, the versions of streams, the bound of reads. */
 import * as EventId from "@refold/core/event/EventId"
 import { Position } from "@refold/core/event/Position"
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
@@ -36,7 +36,7 @@ export const findEvent = Effect.fnUntraced(function*(
   return Option.some(yield* Effect.fromResult(UnreadableRow.eventOf("find event", row)))
 })
 
-/** The versions of streams, in their order; 0 for one without events. */
+/** The versions of streams, in the order of the argument; 0 for a stream without events. */
 export const streamVersions = Effect.fnUntraced(function*(
   database: Database,
   streams: ReadonlyArray<StreamName.StreamName>
@@ -45,7 +45,7 @@ export const streamVersions = Effect.fnUntraced(function*(
   const checked = yield* Effect.fromResult(
     Result.all(streams.map((stream, index) => StreamName.parse(stream, `streams[${index}]`)))
   )
-  // LATERAL, so that each is one look into the index: "= ANY (streams)" and a GROUP BY would read every event of them.
+  // LATERAL, so that each stream is one index lookup: "= ANY (streams)" and a GROUP BY would read every event of them.
   const statement = sql<{ readonly version: bigint }>`
     SELECT coalesce(last.version, 0) AS version
     FROM unnest(${checked}::text[]) WITH ORDINALITY AS wanted (stream, number)
@@ -72,8 +72,8 @@ export const readBound = Effect.fnUntraced(function*(
   database: Database,
   readHead: ReadHead
 ): Effect.fn.Return<ReadBound, ReadFailure> {
-  // In this order, and not in one statement: then the events of the transactions named here come after that head, and
-  // the last event is not before it.
+  // In this order, and not in one statement: so the events of the returned transactions are after the head, and the last
+  // event is not before it.
   const { position: head } = yield* readHead
   const rows = yield* query(database, "read bound", lastAndHolders(database))
   return {
@@ -85,9 +85,9 @@ export const readBound = Effect.fnUntraced(function*(
 
 // The last event that is stored, and the transactions that hold positions (see lock_positions.sql): a row for each, the
 // longest first, or one row without any.
-// A role without pg_read_all_stats does not see when sessions of other roles started: some time before now.
-// A prepared transaction has no session. It is found by the lock on its own id, because its virtual id names it only
-// after the server was restarted. It has held its positions since it was prepared, at the latest.
+// A role without pg_read_all_stats cannot read when sessions of other roles started; the current time is used instead.
+// A prepared transaction has no session. It is found by the lock on its own id, because its virtual id identifies it only
+// after a restart of the server. It has held its positions since it was prepared, at the latest.
 const lastAndHolders = ({ object, sql }: Database) =>
   sql<BoundRow>`
     SELECT last."position" AS last, holder.*
@@ -117,7 +117,7 @@ const holder = ({ application, gid, pid, role, since }: HolderRow): Holder => {
     application === null || application === "" ? [] : `application "${application}"`,
     role === null ? [] : `user ${role}`
   ].flat()
-  // A prepared transaction that is being committed has no name any more.
+  // A prepared transaction that is being committed has no name.
   const transaction = pid === null ? `prepared transaction "${gid ?? "?"}"` : `session ${pid}`
   return {
     description: printable(details.length === 0 ? transaction : `${transaction} (${details.join(", ")})`),

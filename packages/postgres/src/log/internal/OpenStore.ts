@@ -1,6 +1,6 @@
 /**
- * What is done when a store is opened: migrations that are due, the isolation of its sessions, a position counter that is
- * behind. Where nothing is due, one statement, and one before it that asks whose the schema is, for a program that may migrate.
+ * Opens a store: runs due migrations, sets the isolation of its sessions, and repairs a position counter that is behind. If
+ * nothing is due this takes one statement; a program that may migrate first sends one more, to check the owner of the schema.
  */
 import { EventStoreError } from "@refold/store/log/EventStoreError"
 import * as Effect from "effect/Effect"
@@ -13,21 +13,21 @@ import * as StoreSchema from "../../schema/internal/StoreSchema.ts"
 import * as TimeLimits from "../../schema/internal/TimeLimits.ts"
 import * as RepairPositions from "./RepairPositions.ts"
 
-/** What the program may do. */
+/** How to open a store. */
 export interface Options {
   /** Whether it may create and update the schema, and set the counter. */
   readonly migrate: boolean
   readonly isEmbedded: boolean
 }
 
-/** The database of a store that is ready, with statements at READ COMMITTED. */
+/** Opens a store and returns its database, with statements at READ COMMITTED. */
 export const open = Effect.fnUntraced(function*(
   plain: Database.Database,
   { isEmbedded, migrate }: Options
 ): Effect.fn.Return<Database.Database, EventStoreError> {
   // No other role can reach an embedded database.
   const isForeign = migrate && !isEmbedded && (yield* askOwner(plain))
-  // The migration says what is wrong.
+  // The migration fails with the reason.
   if (isForeign) yield* StoreSchema.migrate(plain, isEmbedded)
   const ready = yield* ask(plain, migrate)
   if (ready !== undefined) {
@@ -56,9 +56,9 @@ interface ReadyRow {
 }
 
 /**
- * The answer of a store that has all migrations, and `undefined` where one is due or the statement fails: then each
- * question is asked by itself, by statements that need no rights and no table. Not in a transaction of the caller's, which
- * a statement that fails would end.
+ * The state of a store that has all migrations; `undefined` if one is due or the statement fails. Each fact is then queried
+ * separately, by statements that need no rights and no table. Not in a transaction of the caller, which a failing statement
+ * would abort.
  */
 const ask = Effect.fnUntraced(function*(
   database: Database.Database,
@@ -80,7 +80,7 @@ const readyStatement = (
   { object, sql }: Database.Database,
   repair: boolean
 ): Effect.Effect<ReadonlyArray<ReadyRow>, SqlError.SqlError> => {
-  // Behind a lock the repair needs a new snapshot, which stricter sessions do not give.
+  // After its lock the repair needs a new snapshot, which stricter isolation levels do not provide.
   const repaired = repair
     ? sql`CASE WHEN current_setting('transaction_isolation') LIKE 'read %' THEN ${object("repair_positions")}() END`
     : sql`NULL::bigint`

@@ -1,6 +1,6 @@
 /**
- * Keyset pages of events, none of which holds a connection. A page ends after 1,000 events, or after the event with which it
- * has 8 MiB of data and metadata, so that reading takes a bounded amount of memory.
+ * Keyset pages of events. No connection is held between pages. A page ends after 1,000 events, or with the event that brings
+ * its data and metadata to 8 MiB, so that reading takes a bounded amount of memory.
  */
 import { type Column, columns as allColumns, type RecordedEvent } from "@refold/core/event/RecordedEvent"
 import type { StreamName } from "@refold/core/event/StreamName"
@@ -30,17 +30,17 @@ export type Select = (page: Page, columns: Statement.Fragment) => Statement.Frag
 type Key = EventRow.Key
 type Row = EventRow.PageRow
 
-/** Which events to read, and whether to go on when another instance of the log answers. */
+/** Which events to read, and whether to continue when the instance of the log changes. */
 export interface Options {
   readonly after?: number | undefined
   /** Reads backwards from before this version or position. */
   readonly before?: number | undefined
   readonly limit?: number | undefined
-  /** The stream of all events, if it is one: then it is not read. */
+  /** The stream of the events if all are of one stream; the column is then not read. */
   readonly stream?: StreamName | undefined
   /** The columns to read beside the key; all by default. */
   readonly columns?: ReadonlyArray<Column> | undefined
-  /** Reads the first page together with those of others; not in the caller's transaction. */
+  /** Reads the first page together with those of other reads; not in the caller's transaction. */
   readonly readFirst?: ReturnType<GroupReads.ReadFirst> | undefined
   /** Run with the last event that was read; the page is then selected again, unless it fails. */
   readonly onInstanceChanged?: (
@@ -86,7 +86,7 @@ interface From {
   readonly most: number
   /** The last event that was read. */
   readonly last: EventRow.EventRow | undefined
-  /** How else the page can be read. */
+  /** Reads this page together with those of other reads. */
   readonly readFirst?: Options["readFirst"]
 }
 
@@ -97,7 +97,7 @@ interface Source {
   readonly statement: (page: Page) => Statement.Statement<Row>
 }
 
-// Without `isLast`, it follows from the rows.
+// Without `isLast`, the caller derives it from the rows.
 const readRows = Effect.fnUntraced(function*(
   database: Database,
   { readFirst }: From,
@@ -118,7 +118,7 @@ const readPage = Effect.fnUntraced(function*(
   if (Result.isFailure(result)) {
     const { cause, isPermanent } = result.failure
     if (isPermanent !== true || cause instanceof PermissionDenied) return yield* result.failure
-    // Read again in smaller pages, so that the events before the one that cannot be read arrive.
+    // Read again in smaller pages, so that the events before the unreadable one are delivered.
     if (page.limit > 1) return [[], Option.some({ after, left, last: from.last, most: Math.ceil(page.limit / 10) })]
     return yield* UnreadableRow.fail(database, result.failure, (columns) => select(page, columns))
   }
@@ -136,7 +136,7 @@ const readPage = Effect.fnUntraced(function*(
     )
   const decoded = decodeAll(rows, stream)
   if (decoded.unreadable === undefined) return [decoded.events, next]
-  // The events before it arrive first: the next page begins with it.
+  // The events before the unreadable one are delivered first; the next page begins with it.
   const before = rows[decoded.events.length - 1]
   if (before === undefined) {
     const failure = new EventStoreError({ operation: "read", isPermanent: true, cause: new Error(decoded.unreadable) })
@@ -148,7 +148,7 @@ const readPage = Effect.fnUntraced(function*(
 
 interface Decoded {
   readonly events: ReadonlyArray<RecordedEvent>
-  /** Why the row after these events is no event. */
+  /** Why the row after these events cannot be decoded. */
   readonly unreadable?: string
 }
 

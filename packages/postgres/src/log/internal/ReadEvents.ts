@@ -32,7 +32,7 @@ export const readStream = (
     const first = isPlain(options)
       ? firstPage(database, readFirst(EventRow.columnsOfStream(options.columns)), stream, options.after)
       : undefined
-    // An object with more options than the type has may hold `before`, which is of reads backwards.
+    // An object with more options than its type may hold `before`, an option of backward reads.
     return Pages.read(
       database,
       { ...options, before: undefined, stream, readFirst: first },
@@ -45,7 +45,7 @@ export const readStream = (
     )
   })
 
-// What is read together has no conditions: any other option, also a future one, is one.
+// Reads in a group have no conditions. Every other option, also a future one, counts as a condition.
 const isPlain = (options: ReadOptions.ReadStreamOptions & ReadOptions.Columns<Column>): boolean =>
   Object.entries(options).every(([name, option]) => option === undefined || name === "after" || name === "columns")
 
@@ -79,21 +79,22 @@ export const readAll = (
     Stream.unwrap(Effect.map(headOf(readHead, options), (start) => {
       const { object, sql } = database
       let head = start
-      // By its id, `isStored` looks for the last event.
+      // `isStored` needs the id of the last event.
       const columns = options.instance === undefined
         ? options.columns && [...options.columns, "id" as const]
         : options.columns
       const conditions = andAll(database, [
         ...filters(database, options),
         ...inCategories(database, options),
-        // CASE, of which PostgreSQL expects half of the rows. Of an equation it expects so few that it collects and sorts all.
+        // CASE, for which PostgreSQL estimates half of the rows. For an equation it estimates so few that it collects and
+        // sorts all.
         ...given(
           options.partition,
           ({ number, of }) =>
             sql`CASE WHEN ${object("partition_of")}(stream, ${of}::int) = ${number}::int THEN true ELSE false END`
         )
       ])
-      // A read goes on over a restart of the database, unless its last event is gone or the caller names the instance.
+      // A read continues after a restart of the database, unless its last event is lost or the caller names the instance.
       const onInstanceChanged = Effect.fnUntraced(
         function*(error: EventStoreError, last: EventRow.EventRow | undefined) {
           if (options.instance !== undefined) return yield* error
@@ -102,8 +103,8 @@ export const readAll = (
           head = now.position < head.position ? now : { ...head, instance: now.instance }
         }
       )
-      // By the primary key. The head is compared outside, so that the page inside has one open end: between two ends
-      // PostgreSQL expects few rows until the table is first analysed, and then collects and sorts all of them.
+      // By the primary key. The head is compared in the outer query, so that the range of the inner one has one bound: with
+      // two bounds PostgreSQL estimates few rows until the table is first analysed, and then collects and sorts all of them.
       const select: Pages.Select = ({ after, limit }, columns) =>
         sql`
           SELECT page.* FROM (
@@ -124,7 +125,7 @@ const isStored = (
   return Effect.map(query(database, "read", found), (rows) => rows.length > 0)
 }
 
-// Where the caller knows the head, it is not read again.
+// A head that the caller knows is not read again.
 const headOf = (readHead: ReadHead, { asOf, instance }: ReadLogOptions): Effect.Effect<LogHead, ReadFailure> => {
   if (asOf?._tag === "Position" && instance !== undefined) return Effect.succeed({ position: asOf.position, instance })
   return Effect.flatMap(
@@ -176,7 +177,7 @@ export const inCategories = (
 ): ReadonlyArray<Statement.Fragment> =>
   given(categories, (names) => sql`split_part(stream, '-', 1) = ANY (${names}::text[])`)
 
-// By the hash, as the indexes are; the text itself decides.
+// Uses the index on the hash, and also compares the text.
 const hasId = (sql: Database["sql"], field: "correlationId" | "causationId", id: string): Statement.Fragment => {
   const value = sql.literal(`metadata ->> '${field}'`)
   return sql`hashtextextended(${value}, 0) = hashtextextended(${id}::text, 0) AND ${value} = ${id}::text`

@@ -1,11 +1,11 @@
-/** Repairs a position counter that is behind the log, as after a restore of the tables alone. */
+/** Repairs a position counter that is behind the log, for example after a restore of the tables alone. */
 import type { EventStoreError } from "@refold/store/log/EventStoreError"
 import * as Effect from "effect/Effect"
 import type { Database } from "../../schema/internal/Database.ts"
 import { query } from "../../schema/internal/Query.ts"
 
 /**
- * Sets a counter that is behind to the last position, with a warning. A role that may not repair it gets no error here:
+ * Sets a counter that is behind to the last position, with a warning. Without the right to repair it there is no error here:
  * appends repair it, and reads of the head fail.
  */
 export const repairPositions = (database: Database): Effect.Effect<void> =>
@@ -21,7 +21,7 @@ const repair = Effect.fnUntraced(function*(database: Database): Effect.fn.Return
   yield* report(database, row!.repaired)
 })
 
-/** Warns where the answer of `repair_positions.sql` says that the counter was behind. */
+/** Logs a warning if `repair_positions.sql` has repaired the counter. */
 export const report = ({ schema }: Database, repaired: bigint | null): Effect.Effect<void> =>
   repaired === null
     ? Effect.void

@@ -1,4 +1,7 @@
-/** Appends whose answer was lost with the connection: each is looked up by its event ids, and sent again if it is not stored. */
+/**
+ * Recovers appends whose answer was lost with the connection: looks each up by its event ids, and sends it again if it
+ * is not stored.
+ */
 import type { AppendError } from "@refold/core/journal/AppendError"
 import { isFinal } from "@refold/core/journal/AppendError"
 import * as Commit from "@refold/core/journal/Commit"
@@ -20,11 +23,11 @@ export type Failure = AppendError | EventStoreError | OutcomeUnknown
 /** Sends an append once. */
 export type Send = Effect.Effect<Commit.Appended, AppendError | EventStoreError | SqlError.SqlError>
 
-// How often an append whose connection was lost is sent, if it was not stored: more often than a pool has connections,
-// which may all be dead. Sending it twice is safe: its event ids, or its key, admit only one of the copies.
+// The maximum number of times that an append is sent if its connection is lost and it is not stored: more than a pool has
+// connections, which may all be broken. Sending it twice is safe: its event ids or its key prevent a second copy.
 const maxSends = 20
 
-/** Sends an append until it is known whether it is stored, or the time for that is over. */
+/** Sends an append until it is known whether it is stored, or the retry time has passed. */
 export const sendUntilKnown = (
   database: Database.Database,
   commit: Commit.Commit,
@@ -41,7 +44,7 @@ const recover = Effect.fnUntraced(function*(
 ): Effect.fn.Return<Commit.Appended, Failure> {
   let attempts = 0
   const send: Send = Effect.suspend(() => attempts++ === 0 ? Effect.fail(first) : again)
-  // One for all copies and look-ups.
+  // One budget for all copies and look-ups.
   const budget = RetryBudget.make(database.limits.retryAppendsFor)
   for (let sends = 1;; sends++) {
     const sent = yield* Effect.result(retryWhileNothingIsStored(send, budget))
@@ -71,13 +74,13 @@ const retryWhileNothingIsStored = (send: Send, budget: RetryBudget.RetryBudget):
     schedule: RetryPolicies.reconnect
   })
 
-// A table of rows that is missing was dropped since it was looked up: the next time it is not found.
-// Another writer that was not seen is seen by the next statement, and a stricter isolation is noticed by then.
+// A missing table of rows was dropped after it was looked up: the next attempt does not use it. The next statement has a
+// snapshot that includes a concurrent writer's events, and by then the store has adapted to a stricter isolation.
 const isRetryable = (error: SqlError.SqlError): boolean =>
   Database.isTransient(error) || Database.isRefusedConnect(error) || Database.isMissingTable(error) ||
   Database.isUnseenConflict(error) || Database.isRefusedIsolation(error)
 
-/** Where the events of a lost append are stored, None if they are not. Waits for its transaction to end. */
+/** Where the events of a lost append are stored; None if they are not. Waits for its transaction to end. */
 const lookUp = (
   database: Database.Database,
   commit: Commit.Commit,
@@ -102,7 +105,7 @@ const lookUp = (
 type FoundRow = Omit<AppendAnswer.AnswerRow, "outcome" | "event_id"> & { readonly events: bigint }
 
 const found = (commit: Commit.Commit, rows: ReadonlyArray<FoundRow>): Option.Option<Commit.Appended> => {
-  // Guards have stored nothing.
+  // Guards store nothing.
   const writes = commit.writes.filter((write) => !Commit.isGuard(write))
   const inOrder = writes.flatMap(({ events, stream }) =>
     rows.filter((row) => row.stream === stream && Number(row.events) === events.length)
@@ -120,10 +123,10 @@ export const failed = (database: Database.Database, error: SqlError.SqlError): E
       : Query.failed(database, operation, error)
   )
 
-/** The operation that errors of appends name. */
+/** The name of the operation in errors of appends. */
 export const operation = "append"
 
-// In the caller's transaction only: the store's own are READ COMMITTED. The words of the SQL API.
+// Only in the caller's transaction, because the store's own are READ COMMITTED. The words of the SQL API.
 const unseenConflict = "another transaction appended first, and this transaction cannot see it " +
   "(Retry the transaction, or begin it at READ COMMITTED.)"
 

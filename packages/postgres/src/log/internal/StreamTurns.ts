@@ -1,12 +1,12 @@
 /**
- * The order of appends that have something in common: a stream, an event id or a key. An append has its turn when none before
- * it has a name that it has, too, so appends that have their turn at the same time never collide. Guards share a stream.
+ * The order of appends that claim the same names: a stream, an event id or a key. An append has its turn when no earlier append
+ * claims one of its names, so appends that have their turn at the same time never conflict. Guards share a stream.
  */
 
-/** A name that an append has, for the time from its arrival to its answer. */
+/** A name that an append claims from its arrival to its answer. */
 export interface Claim {
   readonly name: string
-  /** Whether others may have the name at the same time, if they share it, too. */
+  /** Whether other appends that share the name may have their turn at the same time. */
   readonly isShared: boolean
 }
 
@@ -19,9 +19,9 @@ export interface Member {
 
 /** The order. */
 export interface StreamTurns<M extends Member> {
-  /** Adds a member at the end of the line of each of its names. Its turn may come at once. */
+  /** Adds a member at the end of the line of each of its names. It may have its turn at once. */
   readonly enter: (member: M) => void
-  /** Removes a member, whether its turn has come or not. Others may get their turns. */
+  /** Removes a member, before or during its turn. Others may get their turns. */
   readonly leave: (member: M) => void
 }
 
@@ -64,7 +64,7 @@ export const make = <M extends Member>(): StreamTurns<M> => {
   }
 }
 
-/** Whether the member may go as far as this name is concerned. */
+/** Adds a member to the line of one name; returns whether no earlier member blocks it there. */
 const queueUp = <M extends Member>(
   lines: Map<string, Line<M>>,
   waiting: Waiting<M>,
@@ -72,7 +72,7 @@ const queueUp = <M extends Member>(
 ): boolean => {
   const line = lines.get(name)
   const last = line?.at(-1)
-  // Where the last one is free and shares, so do all before it.
+  // If the last one is free and shared, all before it are, too.
   const isFree = last === undefined || (isShared && last.isShared && last.isFree)
   const place = { waiting, isShared, isFree }
   if (line === undefined) lines.set(name, [place])
@@ -80,7 +80,7 @@ const queueUp = <M extends Member>(
   return isFree
 }
 
-/** Frees the first of a line, or the first ones as long as they share. */
+/** Frees the first of a line, or all shared ones at its front. */
 const advance = <M extends Member>(line: Line<M>): void => {
   for (const [index, place] of line.entries()) {
     if (index > 0 && !(line[0]!.isShared && place.isShared)) return

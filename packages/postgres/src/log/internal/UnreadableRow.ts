@@ -1,4 +1,4 @@
-/** Names the event at which a read fails for good. */
+/** Names the event at which a read fails permanently. */
 import type { EventId } from "@refold/core/event/EventId"
 import { Position } from "@refold/core/event/Position"
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
@@ -15,7 +15,7 @@ import * as EventRow from "./EventRow.ts"
 type NameRow = Pick<EventRow.EventRow, "stream" | "version" | "position" | "event_id" | "type">
 
 /**
- * Fails with the failure of a read of one event, which then names the event: by a query that leaves out its data. `select`
+ * Fails with the failure of a read of one event, and names the event: a second query reads its name without its data. `select`
  * selects columns of the event.
  */
 export const fail = Effect.fnUntraced(function*(
@@ -25,7 +25,7 @@ export const fail = Effect.fnUntraced(function*(
 ): Effect.fn.Return<never, EventStoreError> {
   const { sql } = database
   const statement = sql<NameRow>`${select(sql.literal(`stream, version, "position", event_id, type`))}`
-  // In a transaction its connection is closed now.
+  // In a transaction this fails, because its connection is closed by now.
   const [row] = yield* Effect.mapError(query(database, failure.operation, statement), () => failure)
   const { cause, operation } = failure
   return yield* row === undefined
@@ -33,11 +33,11 @@ export const fail = Effect.fnUntraced(function*(
     : named(operation, row, cause instanceof Error ? cause.message : String(cause))
 })
 
-/** The event of a row, or the failure of an operation that meets a row that is no event. */
+/** The event of a row, or the failure of an operation on a row that cannot be decoded. */
 export const eventOf = (operation: string, row: EventRow.EventRow): Result.Result<RecordedEvent, EventStoreError> =>
   Result.mapError(EventRow.decode(row), (reason) => named(operation, row, reason))
 
-/** The failure of an operation that meets a row that is no event. */
+/** The failure of an operation on a row that cannot be decoded. */
 const named = (
   operation: string,
   { event_id, position, stream, type, version }: NameRow,
@@ -47,7 +47,7 @@ const named = (
     operation,
     isPermanent: true,
     cause: new UnreadableEvent({
-      // What was stored was checked.
+      // The values were checked before they were stored.
       stream: stream as StreamName,
       version: StreamVersion(Number(version)),
       id: event_id as EventId,

@@ -1,4 +1,4 @@
-/** What is said about the server, the schema and the role of a store. */
+/** Diagnoses of the server, the schema and the role of a store. */
 import type { EventStoreError } from "@refold/store/log/EventStoreError"
 import * as Diagnosis from "@refold/store/maintain/Diagnosis"
 import * as Clock from "effect/Clock"
@@ -52,7 +52,7 @@ interface ServerRow {
   readonly isStandby: boolean
 }
 
-// The fewest of what the server, the database and the role allow; -1 is no limit.
+// The maximum number of connections is the lowest limit of the server, the database and the role; -1 is no limit.
 const statement = ({ schema, sql }: Database) =>
   sql<ServerRow>`
     SELECT current_setting('server_version_num')::int AS version,
@@ -130,7 +130,7 @@ const encoding = ({ encoding }: ServerRow): Diagnosis.Diagnosis =>
 
 const maxSkew = 1000
 
-/** The difference of two clocks; what the question took is not counted. */
+/** The difference of two clocks, without the duration of the query. */
 export const clock = (server: number, before: number, after: number): Diagnosis.Diagnosis => {
   const skew = server < before ? server - before : Math.max(0, server - after)
   const details = { milliseconds: Math.round(skew) }

@@ -1,4 +1,4 @@
-/** What an export reads beside the log: where it may end, idempotency keys, discarded events, and where consumers are. */
+/** What an export reads besides the log: its last position, idempotency keys, discarded events, and the state of consumers. */
 import { Position } from "@refold/core/event/Position"
 import type { EventStoreError } from "@refold/store/log/EventStoreError"
 import type { CopiedConsumer, CopiedDiscard, CopiedKey } from "@refold/store/maintain/Maintenance"
@@ -11,13 +11,13 @@ import { pages } from "./KeysetPages.ts"
 
 const operation = "export"
 
-// The answer under a key names up to a thousand streams.
+// Small, because the answer under a key names up to a thousand streams.
 const keysPerPage = 100
 const discardsPerPage = 1000
 
 /**
- * The last position up to which no commit is stored in part: commits of other writers stand between the events of one, and the
- * head is held back by writers that have not ended. What is left out of one commit may be in the middle of others.
+ * The last position that divides no commit. Events of concurrent commits are interleaved, and open transactions hold the head
+ * back, so the head may be inside a commit. Moving the end before that commit may divide others, so this is repeated.
  */
 export const wholeCommits = (database: Database, upTo: Position): Effect.Effect<Position, EventStoreError> => {
   const { object, sql } = database
@@ -43,7 +43,7 @@ export const keys = (database: Database, upTo: Position): Stream.Stream<CopiedKe
     (after: CopiedKey | undefined) => selectKeys(database, after?.key ?? "", upTo)
   )
 
-// The fingerprint of the content is made again from the events, to see whether it is the one that is stored.
+// The fingerprint of the content is computed again from the events and compared with the stored one.
 const selectKeys = ({ object, sql }: Database, after: string, upTo: Position) =>
   sql<CopiedKey>`
     SELECT k.key, encode(k.fingerprint, 'hex') AS sha256, k.never_expires AS "neverExpires", w.writes AS commit,
@@ -101,8 +101,9 @@ type ConsumerRow = Omit<CopiedConsumer, "after" | "addition" | "parked"> & {
 }
 
 /**
- * The consumers. One statement, so that checkpoints and parked streams are of the same moment. Several partitions are taken together at
- * the lowest of their checkpoints: a stream that is parked behind it is met again, and an addition of event types begins again.
+ * The consumers. One statement, so that checkpoints and parked streams are of the same moment. Several partitions are exported as
+ * one, at the lowest of their checkpoints: a stream that is parked after it is delivered again, and an addition of event types
+ * begins again.
  */
 export const consumers = (
   database: Database,

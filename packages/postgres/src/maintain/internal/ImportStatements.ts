@@ -1,4 +1,4 @@
-/** The statements that store a batch of an import. Each returns what it has stored: what is missing was taken. */
+/** The statements that store a batch of an import. Each returns what it has stored; the id of a missing item was taken. */
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
 import type { CopiedConsumer, CopiedDiscard, CopiedKey } from "@refold/store/maintain/Maintenance"
 import * as DateTime from "effect/DateTime"
@@ -7,15 +7,15 @@ import type * as Statement from "effect/sql/Statement"
 import type { Database } from "../../schema/internal/Database.ts"
 import type { ImportTables } from "./ImportTables.ts"
 
-/** What identifies an item that was stored. */
+/** The id of a stored item. */
 export interface StoredRow {
   readonly id: string
 }
 
 type Stored = Statement.Statement<StoredRow>
 
-// One event by its place. OFFSET 0, so that each look goes into the index: the table has no statistics while it is filled, and
-// joined, PostgreSQL would read all of it for each batch.
+// One event by its place. OFFSET 0 makes each lookup use the index: the table has no statistics during the import, and with a
+// plain join PostgreSQL would read all of it for each batch.
 const eventAt = (sql: SqlClient.SqlClient, { events }: ImportTables, stream: string, version: string) =>
   sql`(
     SELECT e.stream, e.version, e."position", e.recorded_at FROM ${events} AS e
@@ -42,8 +42,8 @@ export const events = ({ sql }: Database, into: ImportTables, items: ReadonlyArr
     RETURNING event_id::text AS id`
 
 /**
- * Stores keys with the answers that their commits got; `id` is the key. A fingerprint of content that comes without its hash is
- * made of the events. Keys of processes never expire.
+ * Stores keys with the answers to their commits; `id` is the key. A fingerprint of content that comes without its hash is
+ * computed from the events. Keys of processes never expire.
  */
 export const keys = ({ object, sql }: Database, into: ImportTables, items: ReadonlyArray<CopiedKey>): Stored =>
   sql<StoredRow>`
@@ -88,7 +88,7 @@ export const discards = ({ sql }: Database, into: ImportTables, items: ReadonlyA
     ON CONFLICT DO NOTHING
     RETURNING version || ' ' || stream || ' ' || projection AS id`
 
-/** What identifies a discard. */
+/** The id of a discard. */
 export const discardId = ({ projection, stream, version }: CopiedDiscard): string =>
   `${version} ${stream} ${projection}`
 

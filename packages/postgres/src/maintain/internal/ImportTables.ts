@@ -4,21 +4,21 @@ import type * as SqlError from "effect/sql/SqlError"
 import type * as Statement from "effect/sql/Statement"
 import type { Database } from "../../schema/internal/Database.ts"
 
-/** Names of tables, to be used inside a statement. */
+/** Names of tables, for use inside a statement. */
 export interface ImportTables {
   readonly events: Statement.Fragment
   readonly keys: Statement.Fragment
   readonly discards: Statement.Fragment
 }
 
-/** Those of the store; its events have another name until the import ends. */
+/** The tables of the store; that of its events has another name until the import ends. */
 export const ofStore = ({ object }: Database): ImportTables => ({
   events: object("incomplete_event_store"),
   keys: object("idempotency_keys"),
   discards: object("discarded_events")
 })
 
-/** Temporary ones with the same rules, which end with the transaction. */
+/** Temporary tables with the same rules, which end with the transaction. */
 export const temporary = Effect.fnUntraced(function*(
   { object, sql }: Database
 ): Effect.fn.Return<ImportTables, SqlError.SqlError> {

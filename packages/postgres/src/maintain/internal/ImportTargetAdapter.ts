@@ -1,4 +1,4 @@
-/** The target of an import on one database: facts about what is stored, and batches that are stored with the progress. */
+/** The target of an import on one database: queries of stored data, and batches that are stored with the progress. */
 import type { EventId } from "@refold/core/event/EventId"
 import type { Position } from "@refold/core/event/Position"
 import { TaggedError } from "@refold/core/internal/event/TaggedError"
@@ -16,7 +16,7 @@ import * as ImportTables from "./ImportTables.ts"
 
 const operation = "import"
 
-/** What the targets of a store and of a dry run have in common. */
+/** The queries that the targets of a store and of a dry run have in common. */
 export const facts = (
   database: Database,
   limits: SizeLimits,
@@ -150,7 +150,7 @@ export const store = Effect.fnUntraced(function*(
 /** An item of a batch whose id is taken. */
 class Taken extends TaggedError("Taken")<{ readonly index: number }> {}
 
-/** The index of the item that is taken in place of the failure. */
+/** Turns the failure `Taken` into the index of the item; None if the batch is stored. */
 export const orTaken = <E extends ImportMismatch | EventStoreError>(
   stored: Effect.Effect<void, E | Taken>
 ): Effect.Effect<Option.Option<number>, ImportMismatch | EventStoreError> =>
@@ -166,7 +166,7 @@ const allOf = (
 ): Effect.Effect<void, Taken> => {
   if (rows.length === ids.length) return Effect.void
   const stored = new Set(rows.map(({ id }) => id))
-  // Each once: the second of two equal ones was not stored.
+  // Each id once: the second of two equal ones was not stored.
   return new Taken({ index: ids.findIndex((id) => !stored.delete(id)) })
 }
 
@@ -191,7 +191,7 @@ const begin = Effect.fnUntraced(function*(
   return progress ?? unstarted
 })
 
-/** Before the first line. */
+/** The progress before the first line. */
 export const unstarted: ImportProgress = {
   lines: 0,
   sha256: "",

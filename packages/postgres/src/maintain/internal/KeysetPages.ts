@@ -1,4 +1,4 @@
-/** The rows of a table page by page, each page behind the last row of the one before. */
+/** The rows of a table page by page, each page after the last row of the one before. */
 import type { EventStoreError } from "@refold/store/log/EventStoreError"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -6,7 +6,7 @@ import * as Stream from "effect/Stream"
 import type { Database } from "../../schema/internal/Database.ts"
 import { query, type Rows } from "../../schema/internal/Query.ts"
 
-/** All rows; `select` gives at most `size` rows after a row, or the first ones. */
+/** All rows; `select` returns at most `size` rows after a row, or the first ones. */
 export const pages = <Row>(
   database: Database,
   operation: string,

@@ -1,11 +1,11 @@
-/** The port `Maintenance` on one database. What it does is loaded where it is used: most programs never use it. */
+/** The port `Maintenance` on one database. Its implementation is loaded on first use, because most programs never use it. */
 import type { SizeLimits } from "@refold/core/journal/SizeLimits"
 import { Maintenance } from "@refold/store/maintain/Maintenance"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { Database } from "../../schema/internal/Database.ts"
 
-/** What may be imported, and whether the database has one session. */
+/** The limits of an import, and whether the database has one session. */
 export interface Options {
   readonly limits: SizeLimits
   readonly hasOneSession: boolean

@@ -1,6 +1,6 @@
 /**
- * Finds out whether a pooler shares sessions between transactions: a connection has a session of its own, unless another one has
- * the same while it is in a transaction, or the first one gets another session meanwhile.
+ * Finds out whether a pooler shares sessions between transactions. It does if two connections have the same session, or if a
+ * connection gets another session while a second one is in a transaction.
  */
 import type { EventStoreError } from "@refold/store/log/EventStoreError"
 import * as Diagnosis from "@refold/store/maintain/Diagnosis"
@@ -20,39 +20,39 @@ export interface Sessions {
 }
 
 /**
- * Asks two connections of the pool; undefined where it does not give two at the same time. The wait for the second cannot be
- * interrupted, so it ends after the first is given back.
+ * Reads the sessions of two connections of the pool; undefined if it does not provide two at the same time. The wait for the
+ * second cannot be interrupted, so it ends after the first is released.
  */
 export const probe = (database: Database): Effect.Effect<Sessions | undefined, EventStoreError> =>
   Effect.gen(function*() {
     const { sql } = database
     const begun = yield* Deferred.make<number, SqlError.SqlError>()
-    const isAsked = yield* Deferred.make<void>()
+    const isReadAgain = yield* Deferred.make<void>()
     const one = yield* sql.reserve
     const first = yield* sessionOf(one)
-    // A transaction that is open until the first connection has been asked again.
+    // A transaction that stays open until the session of the first connection is read again.
     const transaction = Effect.gen(function*() {
       const two = yield* sql.reserve
       yield* two.executeUnprepared("BEGIN", [], undefined)
       yield* Deferred.succeed(begun, yield* sessionOf(two))
-      yield* Deferred.await(isAsked)
+      yield* Deferred.await(isReadAgain)
       yield* two.executeUnprepared("ROLLBACK", [], undefined)
     })
     yield* Effect.forkDetach(Effect.scoped(Effect.tapError(transaction, (error) => Deferred.fail(begun, error))))
     const second = yield* Effect.timeoutOption(Deferred.await(begun), "2 seconds")
     const firstAgain = yield* sessionOf(one)
-    yield* Deferred.succeed(isAsked, undefined)
+    yield* Deferred.succeed(isReadAgain, undefined)
     return Option.getOrUndefined(Option.map(second, (second) => ({ first, second, firstAgain })))
   }).pipe(Effect.scoped, Effect.mapError((error) => Query.failed(database, "check", error)))
 
 const sessionOf = (connection: Connection.Connection) =>
   Effect.map(
     connection.executeUnprepared("SELECT pg_backend_pid() AS pid", [], undefined),
-    // The driver gives rows of any type.
+    // The driver returns untyped rows.
     ([row]) => (row as { readonly pid: number }).pid
   )
 
-/** What the sessions say. */
+/** The diagnosis for these sessions. */
 export const diagnose = (sessions: Sessions | undefined): Diagnosis.Diagnosis => {
   if (sessions === undefined)
     return Diagnosis.make("Pooler", "Ok", "the pool has one connection: a pooler was not looked for")

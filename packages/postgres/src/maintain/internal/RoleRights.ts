@@ -1,4 +1,4 @@
-/** What the current role may do with the store, in the kinds of roles. */
+/** The rights of the current role on the store, by kinds of roles. */
 import type { EventStoreError } from "@refold/store/log/EventStoreError"
 import * as Diagnosis from "@refold/store/maintain/Diagnosis"
 import * as Effect from "effect/Effect"
@@ -13,7 +13,7 @@ interface RightsRow {
   readonly missing: ReadonlyArray<StoreRights.Right>
 }
 
-/** Warns about a role that may do more than a program needs; an error is a role that may not even read. */
+/** A warning for a role with more rights than a program needs; an error for a role that may not even read. */
 export const diagnose = (
   database: Database,
   isAlone: boolean

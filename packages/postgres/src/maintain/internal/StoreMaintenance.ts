@@ -1,4 +1,4 @@
-/** Work on a whole store on one database. Loaded where it is used. */
+/** Exports, imports and checks of a whole store on one database. Loaded on first use. */
 import type { SizeLimits } from "@refold/core/journal/SizeLimits"
 import { EventStoreError } from "@refold/store/log/EventStoreError"
 import { StoreNotEmpty } from "@refold/store/maintain/ImportError"
@@ -41,14 +41,14 @@ export const make = (database: Database, { hasOneSession, limits }: Options): Ma
   })
 }
 
-// What was imported would be lost with the transaction, and its locks would be held until its end.
+// A rollback would lose the import, and its locks would be held until the end of the transaction.
 const refuseTransaction = Effect.fnUntraced(function*(database: Database): Effect.fn.Return<void, EventStoreError> {
   if (yield* database.inTransaction) {
     return yield* new EventStoreError({ operation: "import", cause: "an import must not run in a transaction" })
   }
 })
 
-// Fills temporary tables.
+// The target of a dry run fills temporary tables.
 const dryTarget = Effect.fnUntraced(function*(
   database: Database,
   limits: SizeLimits

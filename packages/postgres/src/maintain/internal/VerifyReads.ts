@@ -1,4 +1,4 @@
-/** What a verification reads beside the log, and what only the database can tell. */
+/** What a verification reads besides the log, and the findings that only the database can make. */
 import type { EventStoreError } from "@refold/store/log/EventStoreError"
 import * as Finding from "@refold/store/maintain/Finding"
 import type { EventMark, StoredSnapshot } from "@refold/store/maintain/Maintenance"
@@ -17,10 +17,10 @@ const snapshotsPerPage = 10
 
 type MarkRow = Omit<EventMark, "recordedAt"> & { readonly recordedAt: number }
 
-/** All events by the index on streams and versions. */
+/** All events, in the order of the index on streams and versions. */
 export const marks = (database: Database): Stream.Stream<EventMark, EventStoreError> => {
   const { object, sql } = database
-  // Times that no client can hold are at the ends of those that one can.
+  // Times that no client can hold are replaced by the first or last one that it can.
   const select = (after: MarkRow | undefined) =>
     sql<MarkRow>`
       SELECT e.stream, e.version::float8 AS version, e."position"::float8 AS position,
@@ -59,7 +59,7 @@ interface OwnRow {
   readonly appendOnly: boolean
 }
 
-/** A position counter that is behind the log, and a log that is not append-only. */
+/** The findings on the position counter (behind the log) and on the trigger (the log is not append-only). */
 export const ownFindings = (
   database: Database
 ): Effect.Effect<ReadonlyArray<Finding.Finding>, EventStoreError> => {

@@ -1,4 +1,4 @@
-/** Runs the handler of a `SqlProjection` on one event: its timeout, the statements it must not send, its failures. */
+/** Runs the handler of a `SqlProjection` on one event: its timeout, the statements that it must not send, its failures. */
 import { PoisonedEvent } from "@refold/core/project/PoisonedEvent"
 import type { Prepared } from "@refold/core/project/ProjectionFold"
 import { EventStoreError } from "@refold/store/log/EventStoreError"
@@ -10,7 +10,7 @@ import * as SqlError from "effect/sql/SqlError"
 import * as Statement from "effect/sql/Statement"
 import * as Database from "../../schema/internal/Database.ts"
 
-/** Runs a handler for at most `timeout` milliseconds. Any failure makes the event poisoned, or is the store's. */
+/** Runs a handler for at most `timeout` milliseconds. A failure poisons the event, unless it is a failure of the store. */
 export const run = <Event, E>(
   handler: Effect.Effect<unknown, E>,
   projection: string,
@@ -22,13 +22,13 @@ export const run = <Event, E>(
       duration: timeout,
       orElse: () => Effect.fail(`it took longer than ${Duration.format(Duration.millis(timeout))}`)
     }),
-    // Not reached when the batch is interrupted, only when a handler interrupts itself.
+    // An interruption of the batch does not reach this, only a handler that interrupts itself.
     Effect.catchCause((cause) => Effect.fail(toFailure(projection, prepared, cause))),
     Effect.asVoid
   )
 
-// A lost connection, a deadlock and a lock timeout are not the event's fault: the batch is retried. An answer that the
-// driver cannot read closes the connection and comes again: the projection ends.
+// The event does not cause a lost connection, a deadlock or a lock timeout: the batch is retried. An answer that the
+// driver cannot read closes the connection, and a retry gets the same answer: the projection ends.
 const toFailure = <Event>(
   projection: string,
   prepared: Prepared<Event>,
@@ -77,7 +77,7 @@ const describe = (error: unknown): string => {
   return typeof message === "string" && message !== "" ? message : Formatter.format(error)
 }
 
-// They would commit half a batch, write the rest of it outside of the transaction, or write into other tables.
+// These would commit half a batch, write the rest of it outside of the transaction, or write into other tables.
 const refused =
   /^\s*(?:begin|start\s+transaction|commit|end|abort|prepare\s+transaction|rollback(?!(?:\s+(?:work|transaction))?\s+to\b)|reset\s+all|(?:set|reset)\s+(?:(?:local|session)\s+)?search_path)\b/i
 

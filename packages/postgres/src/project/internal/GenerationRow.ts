@@ -1,4 +1,4 @@
-/** The rows of generations and their partitions, and the rules for their columns: projectors write these tables by themselves. */
+/** The rows of generations and their partitions, and the rules for their columns: projectors may write any values into them. */
 import { Position } from "@refold/core/event/Position"
 import * as StoredDefinition from "@refold/core/internal/project/StoredDefinition"
 import type { EventStoreError } from "@refold/store/log/EventStoreError"
@@ -40,7 +40,7 @@ const partitions: StoredValue.Rule = (value) =>
     ? undefined
     : "must be a whole number from 1 to 10000"
 
-// Projectors write these tables by themselves.
+// Projectors may write any values into these tables.
 const generations: StoredValue.Table<GenerationRow> = {
   table: "projection_generations",
   key: ({ id }) => ({ id }),
@@ -76,7 +76,7 @@ const ofPartitions: StoredValue.Table<GenerationRow> = {
   }
 }
 
-/** The generation that it stands for. */
+/** The generation of a row. */
 export const decode = (row: GenerationRow, operation: string): Result.Result<Generation, EventStoreError> =>
   Result.map(checkRow(operation, row), (checked) => ({
     id: checked.id,

@@ -1,4 +1,4 @@
-/** Generations as the database holds them, and the tables of their own that some of them have. */
+/** Generations in the database, and the schemas of those that have tables of their own. */
 import * as GenerationChoice from "@refold/store/internal/project/GenerationChoice"
 import type { EventStoreError } from "@refold/store/log/EventStoreError"
 import type { DefinitionMismatch } from "@refold/store/project/ProjectionError"
@@ -11,7 +11,7 @@ import * as GenerationRow from "./GenerationRow.ts"
 
 const listing = "list generations"
 
-/** Which generations; all without a condition. */
+/** Selects generations; all without a condition. */
 export interface Filter {
   readonly id?: number | undefined
   readonly projection?: string | undefined
@@ -57,8 +57,8 @@ export const choose = Effect.fnUntraced(function*(
   return yield* Effect.fromResult(GenerationChoice.choose(reader, known))
 })
 
-// In milliseconds. While a drop waits for its lock, all later readers wait behind it: what can be dropped later gives up
-// soon.
+// In milliseconds. While a drop waits for its lock, all later readers wait for the drop: one that can be repeated later gives
+// up soon.
 const lockTimeout = { explicit: 5_000, bestEffort: 200 }
 
 /** Deletes a generation and its rows. */
@@ -68,7 +68,7 @@ export const drop = (database: Database, generation: number): Effect.Effect<void
 const callDrop = ({ object, sql }: Database, generation: number, onlyIfObsolete: boolean, timeout: number) =>
   sql`SELECT ${object("drop_generation")}(${generation}::int, ${onlyIfObsolete}::boolean, ${timeout}::int) AS dropped`
 
-/** Drops generations that are not needed any more, except those that are in use: a later call drops them. */
+/** Drops generations that are not needed any more. A later call drops those that are in use. */
 export const dropObsolete = Effect.fnUntraced(function*(
   database: Database,
   projection: string
@@ -84,8 +84,8 @@ export const dropObsolete = Effect.fnUntraced(function*(
 })
 
 /**
- * Runs an effect in whose statements unqualified names resolve to the generation's own tables. Needs a transaction; in the
- * caller's (`isNested`), the caller's `search_path` is restored afterwards.
+ * Runs an effect in whose statements unqualified names resolve to the generation's own tables. Needs a transaction. In the
+ * caller's transaction (`isNested`), the caller's `search_path` is restored afterwards.
  */
 export const inSchema = Effect.fnUntraced(function*<A, E, R>(
   database: Database,
@@ -94,7 +94,7 @@ export const inSchema = Effect.fnUntraced(function*<A, E, R>(
   effect: Effect.Effect<A, E, R>
 ): Effect.fn.Return<A, E | EventStoreError, R> {
   const { object, sql } = database
-  // Until the end of the transaction.
+  // Applies until the end of the transaction.
   const enter = sql<{ readonly path: string }>`
     WITH before AS MATERIALIZED (SELECT current_setting('search_path') AS path)
     SELECT path, set_config(

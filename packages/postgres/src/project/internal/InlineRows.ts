@@ -11,8 +11,8 @@ import { queryUnlessGone } from "../../schema/internal/Query.ts"
 import * as ProjectionRow from "./ProjectionRow.ts"
 
 /**
- * The statement that appends, and in the same statement writes the rows, at the place of the last event that was appended
- * to their stream; no row where nothing was appended. The events come first: the answer is materialized.
+ * The statement that appends and also writes the rows, with the position and version of the last event that was appended
+ * to their stream; no row if nothing was appended. The events are stored first, because the answer is materialized.
  */
 export const withInlineRows =
   ({ object, sql }: Database) =>
@@ -34,7 +34,7 @@ export const withInlineRows =
       ) AS written
       FROM answers`
 
-/** Writes rows that a reader has folded up to the end of their streams, where they are newer than the stored ones. */
+/** Writes rows that a reader has folded up to the end of their streams, if they are newer than the stored ones. */
 export const catchUp = (
   database: Database,
   { definition, name, version }: RowsIdentity,
@@ -51,7 +51,7 @@ export const catchUp = (
   }::text[], ${keys}::text[], ${states}::text[]::jsonb[],
       ${positions}::bigint[], ${versions}::bigint[]
     )`
-  // A generation was dropped in between; the second time it is not among them.
+  // A generation was dropped meanwhile; the retry does not include it.
   return queryUnlessGone(database, operation, statement).pipe(
     Effect.flatMap(Effect.fromOption),
     Effect.retry({ schedule: RetryPolicies.generationDropped, while: (error) => error._tag === "NoSuchElementError" }),

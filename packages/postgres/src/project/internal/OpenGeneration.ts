@@ -23,7 +23,7 @@ export const open = Effect.fnUntraced(function*(
     known.some(isOf(projection))
       ? Effect.succeed(known)
       : Effect.map(create(database, projection, "Building", isNested), (begun) => [...known, begun]))
-  // Usually found without a lock.
+  // It usually exists, and then needs no lock.
   const known = yield* find
   return known.some(isOf(projection)) ? known : yield* withLock(database, projection, findOrBegin)
 })
@@ -46,7 +46,7 @@ export const begin = Effect.fnUntraced(function*(
 
 const isOf = ({ version }: StoredProjection) => (generation: Generation): boolean => generation.version === version
 
-// One process at a time, and each sees the result of the one before.
+// One process at a time; each sees the result of the one before.
 const withLock = <A>(database: Database, { name }: StoredProjection, decide: Effect.Effect<A, Failure>) => {
   const { limits, object, sql } = database
   const lock = sql`SELECT ${object("lock_projection")}(${name}::text, ${TimeLimits.lockTimeout(limits)}::int)`
@@ -75,7 +75,7 @@ const create = Effect.fnUntraced(function*(
 ): Effect.fn.Return<Generation, EventStoreError> {
   const operation = "begin generation"
   const { object, sql } = database
-  // With as many partitions as the live one, if that has them by the same.
+  // With as many partitions as the live one, if that assigns events to partitions in the same way.
   const insert = sql<{ readonly id: number }>`
     WITH live AS (
       SELECT partitions, partitioned_by FROM ${object("projection_generations")}

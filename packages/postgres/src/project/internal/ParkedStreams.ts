@@ -71,7 +71,7 @@ const parkedRules = {
   parked_at: StoredValue.instant
 }
 
-// Projectors write this table by themselves.
+// Projectors may write any values into this table.
 const decodeParked = (generation: number, row: ParkedRow): Result.Result<ParkedStream, EventStoreError> => {
   const table = { table: "parked_streams", key: () => ({ generation, stream: row.stream }), rules: parkedRules }
   return Result.map(StoredValue.check(listing, table, row), (checked) => ({
@@ -88,7 +88,7 @@ const decodeParked = (generation: number, row: ParkedRow): Result.Result<ParkedS
 }
 
 /**
- * The last arguments of `save_checkpoint`: what a batch parks and what it releases. A stream that is in both is parked.
+ * The last arguments of `save_checkpoint`: the streams that a batch parks and those that it releases. A stream in both is parked.
  */
 export const parkedArguments = (
   { sql }: Database,
@@ -107,7 +107,7 @@ interface DiscardedRow {
   readonly discarded_at: Date
 }
 
-/** The events that a projection leaves out, in the order of their positions; all or those in a range. */
+/** The discarded events of a projection, in the order of their positions; all or those in a range. */
 export const listDiscarded = (
   database: Database,
   projection: string,
@@ -155,13 +155,13 @@ const decodeDiscarded = (projection: string, row: DiscardedRow): Result.Result<D
   }))
 }
 
-/** Records that a projection leaves events out. */
+/** Records that a projection discards events. */
 export const discard = (
   database: Database,
   projection: string,
   events: ReadonlyArray<Omit<DiscardedEvent, "discardedAt">>
 ): Effect.Effect<void, EventStoreError> =>
-  // The last of each position, because one statement cannot replace a row that it has inserted.
+  // Only the last entry for each position, because one statement cannot replace a row that it has inserted.
   Effect.suspend(() => {
     const once = [...new Map(events.map((event) => [event.position, event])).values()]
     return query(database, "discard events", insertDiscarded(database, projection, once))

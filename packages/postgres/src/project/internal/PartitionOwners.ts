@@ -1,4 +1,4 @@
-/** Owners of partitions: in a transaction that locks their rows. */
+/** Ownership of partitions: a transaction that locks their rows. */
 import type { EventStoreError } from "@refold/store/log/EventStoreError"
 import type { Batch, PartitionedBy, UpdateOptions } from "@refold/store/project/ReadModelStore"
 import * as Duration from "effect/Duration"
@@ -46,7 +46,7 @@ export const update = <A, E, R>(
   return claiming(database, options, claim, ([batch]) => body(batch))
 }
 
-/** As `update`, of all partitions. */
+/** Like `update`, for all partitions. */
 export const updateAll = <A, E, R>(
   database: Database,
   options: Options,
@@ -59,16 +59,16 @@ export const updateAll = <A, E, R>(
   return claiming(database, options, claim, body)
 }
 
-/** Asks for a change of the number of partitions, or makes it; see the port. */
+/** Requests a change of the number of partitions, or makes it; see the port. */
 export const repartition = (
   database: Database,
   { ownerIdleTimeout }: Options,
   generation: number,
-  asked: { readonly partitions: number; readonly by: PartitionedBy | undefined } | undefined
+  requested: { readonly partitions: number; readonly by: PartitionedBy | undefined } | undefined
 ): Effect.Effect<void, EventStoreError> => {
   const { object, sql } = database
   const changing = sql`SELECT ${object("repartition")}(
-    ${generation}::int, ${asked?.partitions ?? null}::int, ${asked?.by ?? null}::text,
+    ${generation}::int, ${requested?.partitions ?? null}::int, ${requested?.by ?? null}::text,
     ${lockTimeout(milliseconds(ownerIdleTimeout))}::int
   )`
   return Effect.asVoid(transaction(database, operation, query(database, operation, changing)))
@@ -124,5 +124,5 @@ const milliseconds = (duration: Duration.Input): number => {
   return millis > maxMilliseconds ? 0 : Math.max(1, millis)
 }
 
-// Longer than an idle owner can keep the generation, and than any batch should take.
+// Longer than the idle timeout of an owner plus the duration of a batch.
 const lockTimeout = (idle: number): number => Math.min(idle, 3_600_000) + 20_000

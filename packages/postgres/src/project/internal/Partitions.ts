@@ -1,4 +1,4 @@
-/** The partitions of generations as the database holds them. */
+/** The partitions of generations in the database. */
 import type { EventStoreError } from "@refold/store/log/EventStoreError"
 import type { Partition } from "@refold/store/project/ReadModelStore"
 import * as Effect from "effect/Effect"
@@ -13,7 +13,7 @@ export interface PartitionRow extends GenerationRow.GenerationRow {
   readonly partition: number
 }
 
-/** The partition that it stands for. */
+/** The partition of a row. */
 export const decode = (row: PartitionRow, operation: string): Result.Result<Partition, EventStoreError> =>
   Result.map(GenerationRow.decode(row, operation), (generation) => ({ partition: row.partition, generation }))
 

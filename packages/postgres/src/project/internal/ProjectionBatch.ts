@@ -1,4 +1,4 @@
-/** A batch of a partition: what its owner reads and stores in the transaction that locks it. */
+/** A batch of a partition: the reads and writes of its owner in the transaction that locks it. */
 import type { Position } from "@refold/core/event/Position"
 import { EventStoreError } from "@refold/store/log/EventStoreError"
 import type { LogHead } from "@refold/store/log/LogHead"
@@ -14,11 +14,11 @@ import * as RowSelection from "./RowSelection.ts"
 
 const operation = "update projection"
 
-/** The head of the log in a row that was read with it. */
+/** The head of the log from a row. */
 export const headOf = (row: Head.HeadRow): Effect.Effect<LogHead, EventStoreError> =>
   Effect.mapError(Effect.fromResult(Head.decode(row)), (cause) => new EventStoreError({ operation, cause }))
 
-/** The batch of a partition that is locked. */
+/** The batch of a locked partition. */
 export const make = (
   database: Database,
   { generation, partition }: Partition,
@@ -30,7 +30,7 @@ export const make = (
   }
 ): Batch => {
   const { id, parked, projection } = generation
-  // Most generations never have any; then batches send no query for them.
+  // Most generations have no parked streams; their batches send no query for them.
   let hasParked = parked > 0
   let { hasDiscarded } = claimed
   let hasWritten = false
@@ -128,8 +128,8 @@ const saveCheckpoint = (database: Database, { id, partition }: Place, changes: C
     )`
 }
 
-// Rows, and what follows them, in one statement. In the order of the keys, so that two writers cannot deadlock: commits
-// write rows of inline projections, too.
+// Writes rows, and runs the following statement, in one statement. In the order of the keys, so that two writers cannot
+// deadlock: commits write rows of inline projections, too.
 const writeRows = (
   database: Database,
   generation: number,

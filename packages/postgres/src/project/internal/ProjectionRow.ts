@@ -1,4 +1,4 @@
-/** Rows of projections as their tables store them. */
+/** Rows of projections in their tables. */
 import type { Json } from "@refold/core/event/Json"
 import { Position } from "@refold/core/event/Position"
 import { StreamVersion } from "@refold/core/event/StreamVersion"
@@ -15,7 +15,7 @@ export interface TableRow {
   readonly version: bigint
 }
 
-/** Where rows are read: by which operation, in the table of which generation. */
+/** The operation that reads rows, and the generation of the table. */
 export interface Source {
   readonly operation: string
   readonly generation: number
@@ -23,7 +23,7 @@ export interface Source {
 
 const rules = { position: StoredValue.count, version: StoredValue.count }
 
-/** The row. */
+/** Checks and decodes a row. */
 export const decode = ({ generation, operation }: Source, row: TableRow): Result.Result<StoredRow, EventStoreError> => {
   const table = { table: `rows_${generation}`, key: () => ({ key: row.key }), rules }
   return Result.map(StoredValue.check(operation, table, row), ({ key, position, state, version }) => ({

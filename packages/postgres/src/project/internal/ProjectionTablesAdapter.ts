@@ -30,7 +30,7 @@ interface SharedRow {
   readonly id: number
 }
 
-// If another generation becomes live while the statement waits for its lock, it finds none; the next one finds it.
+// If another generation becomes live while the statement waits for its lock, it finds no row; the next attempt finds the new one.
 const lockChosen = Effect.fnUntraced(function*(
   database: Database.Database,
   reader: RowsIdentity
@@ -68,8 +68,8 @@ const handling = <A, E, R>(
   return transaction(database, operation, handled)
 }
 
-// How long a handler may take, in milliseconds: as long as it asks for, and less than the transaction may be idle. Until
-// `end`, no statement waits for a lock as long as that: a lock held elsewhere is not the event's fault.
+// The timeout of a handler, in milliseconds: its own, and less than the idle timeout of the transaction. Until `end`,
+// statements have a lock timeout that is shorter, because the event does not cause a lock that is held elsewhere.
 const begin = ({ sql }: Database.Database, timeout: number) =>
   sql<LimitsRow>`
     WITH settings AS MATERIALIZED (

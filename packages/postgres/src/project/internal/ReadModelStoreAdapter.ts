@@ -18,7 +18,7 @@ export const make = (database: Database, options: PartitionOwners.Options): Read
     update: (generation, body, how) => PartitionOwners.update(database, options, generation, body, how),
     updateAll: (generation, body) => PartitionOwners.updateAll(database, options, generation, body),
     partitions: (generation) => Partitions.list(database, generation),
-    repartition: (generation, asked) => PartitionOwners.repartition(database, options, generation, asked),
+    repartition: (generation, requested) => PartitionOwners.repartition(database, options, generation, requested),
     drop: (generation) => Generations.drop(database, generation),
     read: RowReader.make(database),
     live: (projection) => Generations.findLive(database, projection),

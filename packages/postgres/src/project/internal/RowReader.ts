@@ -1,6 +1,6 @@
 /**
- * Reads rows and the generation that they belong to by one statement, so that the two agree. The statement must name a
- * table, so the generation that a reader gets is cached; if another has become live, the read is repeated.
+ * Reads rows and their generation by one statement, so that the two agree. The statement must name a
+ * table, so the generation of a reader is cached; if another has become live, the read is repeated.
  */
 import * as StoredDefinition from "@refold/core/internal/project/StoredDefinition"
 import { EventStoreError } from "@refold/store/log/EventStoreError"
@@ -35,7 +35,7 @@ type SelectedRow =
 
 const operation = "read rows"
 
-// A swap between two attempts is rare, and two in a row are rarer.
+// Each attempt fails only if another generation becomes live during it, which is rare.
 const maxAttempts = 10
 
 /** The reader of a database. */
@@ -80,7 +80,7 @@ const withoutRows = (projection: string): Effect.Effect<never, EventStoreError> 
 export interface Choice {
   readonly name: string
   readonly generation: number
-  /** How many it had; any number by default. */
+  /** The number of its partitions when it was chosen; any number by default. */
   readonly partitions?: number | undefined
   readonly status?: Status | undefined
 }
@@ -97,8 +97,8 @@ const readCertain = Effect.fnUntraced(function*(
 })
 
 /**
- * Rows of a generation, and the generation, by one snapshot. No rows if it is not in its status any more, or had one
- * partition and has several. The rows are in the order of the selection: they are the inside of a loop over one row.
+ * Rows of a generation, and the generation, in one snapshot. No rows if it is not in its status any more, or had one
+ * partition and has several. The rows are in the order of the selection, because the outer side of the join has one row.
  */
 export const select = (
   database: Database,
@@ -112,7 +112,7 @@ export const select = (
     ...given(status, (status) => sql`status = ${status}::text`),
     ...(partitions === 1 ? [sql`partitions = 1`] : [])
   ]
-  // One partition is its generation. The view of several takes more time to plan.
+  // A single partition has all columns of its generation. The view for several partitions takes more time to plan.
   const view = partitions === 1 ? "partitions" : "projections"
   return sql<SelectedRow>`
     WITH chosen AS MATERIALIZED (
@@ -122,7 +122,7 @@ export const select = (
     FROM chosen LEFT JOIN LATERAL (${RowSelection.select(database, generation, selection)}) AS r ON true`
 }
 
-// A row has a version, too.
+// Renamed, because a row has a column `version`, too.
 const columns = GenerationRow.columns.replace("version", "version AS generation_version")
 
 const decode = (

@@ -1,7 +1,7 @@
 /**
  * Selections of rows as SQL: pages of a query along its index, and rows by their keys. A page is read in the order of the
- * index from its start; the other end of the query is a condition outside of the page. With both ends inside, PostgreSQL
- * expects few rows until the table is first analysed, and then sorts all of them for each page.
+ * index from its start; the other bound of the query is a condition in the outer query. With both bounds inside, PostgreSQL
+ * estimates few rows until the table is first analysed, and then sorts all of them for each page.
  */
 import type { IndexField } from "@refold/core/internal/project/RowIndex"
 import { instantKey, type Scalar } from "@refold/core/internal/project/RowValue"
@@ -18,8 +18,8 @@ export const select = (database: Database, generation: number, selection: Select
     : byKeys(database, generation, [...new Set(selection.keys)])
 
 /**
- * The rows with these keys. Key by key: a plan for "= ANY (keys)" that was made while the table was small scans all of
- * it, and is kept.
+ * The rows with these keys. One lookup per key: a cached plan for "= ANY (keys)" that was made while the table was small scans
+ * the whole table.
  */
 export const byKeys = (
   database: Database,
@@ -52,13 +52,13 @@ interface Bound {
   readonly value: Scalar
 }
 
-// Numbers as texts, because bigints are.
+// Numbers are passed as texts, because encoded bigints are texts.
 const place = ({ sql }: Database, { column: { isInstant = false, type }, value }: Bound): Statement.Fragment =>
   type === "numeric"
     ? sql`${String(value)}::text::numeric`
     : sql`${isInstant ? instantKey(String(value)) : value}::${sql.literal(type)}`
 
-// By rows rather than column by column: the index finds the place at once.
+// Compares rows rather than column by column, so that one index lookup finds the start.
 const startCondition = (database: Database, { bounds, operator }: ReturnType<typeof startOf>): Statement.Fragment => {
   const { sql } = database
   const columns = sql.literal(bounds.map(({ column }) => column.expression).join(", "))
@@ -85,7 +85,7 @@ const startOf = ({ after, descending, range, where }: CheckedQuery, columns: Rea
   }
 }
 
-// What must hold of the rows of a page, beside that they come after its start.
+// The conditions on the rows of a page besides its start.
 const endOf = ({ descending, range, where }: CheckedQuery, columns: ReadonlyArray<Column>) => {
   const edge = descending ? range.from : range.to
   const equal = where.map(([, value], index) => ({ column: columns[index]!, operator: "=", value }))
@@ -122,7 +122,7 @@ const expression = ({ field, kind }: IndexField): string => {
   }
 }
 
-// As `instantKey`. Not as a timestamp: the conversion depends on settings of the session, so that no index can have it.
+// As `instantKey`. Not a timestamp: that conversion depends on settings of the session, so an index cannot use it.
 const instantKeyOf = (text: string): string =>
   `(CASE left(${text}, 1) WHEN '+' THEN '1' || substr(${text}, 2)
     WHEN '-' THEN '0' || translate(substr(${text}, 2, 6), '0123456789', '9876543210') || substr(${text}, 8)

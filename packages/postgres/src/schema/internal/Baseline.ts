@@ -1,4 +1,4 @@
-/** The store's own migrations. Until the first release there is one baseline; after it, a migration never changes. */
+/** The store's own migrations. There is one baseline until the first release; after it, a migration never changes. */
 import type { MigrationName } from "./MigrationNames.ts"
 import { type SqlFile, sqlFiles } from "./SqlFile.ts"
 import { sqlText } from "./SqlText.generated.ts"

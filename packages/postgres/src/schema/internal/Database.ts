@@ -1,6 +1,6 @@
 /**
- * The narrow door to the driver, whose API may change in minor versions. Everything this package asks of
- * `@effect/sql-pg` beside its layer goes through here; only `Listener` connects by itself.
+ * The only module that uses the driver `@effect/sql-pg`, whose API may change in minor versions, except for its layer and
+ * `Listener`, which connects by itself.
  */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -18,13 +18,13 @@ export interface Database {
   /** The name of the store's schema, checked by `SqlFile.schemaProblem`. */
   readonly schema: string
   readonly limits: TimeLimits.TimeLimits
-  /** The qualified name of an object in the store's schema, to be used inside a statement. */
+  /** The qualified name of an object in the store's schema, for use inside a statement. */
   readonly object: (name: string) => Statement.Fragment
   /** The qualified name of the table of a generation's rows. */
   readonly rows: (generation: number) => Statement.Fragment
   /**
-   * A transaction, or a part of the caller's. At READ COMMITTED, whatever the session's default and whatever the caller
-   * asks of its own transactions; `begin` is another statement to begin with.
+   * A transaction, or a savepoint in the caller's. At READ COMMITTED, regardless of the session's default and of how the caller
+   * begins its own transactions; `begin` replaces the statement that begins the transaction.
    */
   readonly transaction: <A, E, R>(
     effect: Effect.Effect<A, E, R>,
@@ -34,13 +34,13 @@ export interface Database {
   readonly statement: <A>(statement: Effect.Effect<A, SqlError.SqlError>) => Effect.Effect<A, SqlError.SqlError>
   /** Whether the caller has a transaction open. */
   readonly inTransaction: Effect.Effect<boolean>
-  /** Runs an effect once the caller's transaction has committed, and at once where there is none. Keep it short. */
+  /** Runs an effect once the caller's transaction has committed; at once if there is none. Keep it short. */
   readonly afterCommit: (effect: Effect.Effect<void>) => Effect.Effect<void>
   /** Runs an effect outside of the caller's transaction, if there is one. */
   readonly outsideTransaction: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
 }
 
-/** The database of a schema, by the client in scope. */
+/** The database of a schema, on the client in scope. */
 export const make = (
   schema: string,
   limits: TimeLimits.TimeLimits = TimeLimits.defaults
@@ -52,7 +52,7 @@ export const make = (
     // As a literal rather than an identifier: a client may be configured to rename identifiers.
     object: (name) => sql.literal(`"${schema}".${name}`),
     rows: (generation) => sql.literal(`"${SqlFile.rowsSchema(schema)}".rows_${generation}`),
-    // Where the connection is lost, the driver's ROLLBACK fails, too, and the driver makes that a defect.
+    // If the connection is lost, the driver's ROLLBACK fails, too, and the driver turns that into a defect.
     transaction: (effect, begin = beginReadCommitted) =>
       Effect.catchDefect(
         Effect.provideService(sql.withTransaction(effect), SqlClient.BeginTransaction, begin),
@@ -78,8 +78,8 @@ export const isDisconnect = (error: SqlError.SqlError): boolean =>
   !isUnreadable(error)
 
 /**
- * The driver could not read the answer, as when a row is larger than its `maxMessageSize`. It also closes the connection, but
- * the same answer fails again on another one.
+ * The driver could not read the answer, for example a row larger than its `maxMessageSize`. It also closes the connection, but
+ * a retry on another one gets the same answer.
  */
 export const isUnreadable = (error: SqlError.SqlError): boolean =>
   error.reason.cause instanceof Error && error.reason.cause.name === "PgProtocolParseError"
@@ -93,7 +93,7 @@ export const isTransient = (error: SqlError.SqlError): boolean =>
   ["DeadlockError", "SerializationError", "LockTimeoutError"].includes(error.reason._tag)
 
 /**
- * The rows of another transaction that this one could not see when it checked: only an index found the conflict. Happens
+ * A conflict with rows that this transaction could not see when it checked: only an index found it. Happens
  * only at REPEATABLE READ and SERIALIZABLE.
  */
 export const isUnseenConflict = ({ reason }: SqlError.SqlError): boolean =>
@@ -107,13 +107,13 @@ export const isRefusedIsolation = (error: SqlError.SqlError): boolean => codeOf(
 /** The statement names a table that does not exist (any more). */
 export const isMissingTable = (error: SqlError.SqlError): boolean => codeOf(error) === "42P01"
 
-/** Another instance of the log answered than the one that gave the head; see `require_instance.sql`. */
+/** This instance of the log is not the one that gave the head; see `require_instance.sql`. */
 export const isOtherInstance = (error: SqlError.SqlError): boolean => codeOf(error) === "RF010"
 
 /** The store is in the middle of an import; see `incomplete_store.sql`. */
 export const isIncomplete = (error: SqlError.SqlError): boolean => codeOf(error) === "RF011"
 
-/** The server's own message and hint, which the driver's message leaves out. */
+/** The server's own message and hint, which the driver's message omits. */
 export const explain = (error: SqlError.SqlError): Error => {
   const { cause } = error.reason
   const message = cause instanceof Error ? cause.message : error.message

@@ -1,4 +1,4 @@
-/** Statements and logins that the server refuses because a right is missing, as the ports know them. */
+/** Converts errors of missing rights, on statements and logins, into the error of the ports. */
 import { PermissionDenied } from "@refold/store/log/EventStoreError"
 import type * as SqlError from "effect/sql/SqlError"
 import * as Database from "./Database.ts"

@@ -16,15 +16,15 @@ import * as StoreSchema from "./StoreSchema.ts"
  */
 export type RoleKind = StoreRights.RoleKind
 
-/** For which store. */
+/** The store of the grants. */
 export interface GrantOptions {
   /** The schema of the store, `refold` by default. */
   readonly schema?: string | undefined
 }
 
 /**
- * The statements that let an existing role do one kind of work with a store: to be run as the owner of the store, in any
- * order and as often as wanted, also after an update of the store. Fails with `InvalidInput` for a name that no role or
+ * The statements that let an existing role do one kind of work with a store. Run them as the owner of the store, in any
+ * order and any number of times, and again after an update of the store. Fails with `InvalidInput` for a name that no role or
  * schema can have.
  */
 export const grants = (

@@ -1,6 +1,6 @@
 /**
- * The lock of a schema's migrations: a wait that ends, with an error that names the holder of the lock. Functions are qualified: a
- * role may have put one that fits better into another schema of the search_path.
+ * The lock of a schema's migrations: a wait with a limit, and an error that names the holder of the lock. Functions are
+ * qualified, because another role may have created a better-matching overload in a schema of the search_path.
  */
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -8,8 +8,8 @@ import * as SqlClient from "effect/sql/SqlClient"
 import * as TimeLimits from "./TimeLimits.ts"
 
 /**
- * Waits until no other transaction migrates the schema, at most for `limit`. A transaction lock, because poolers break
- * session locks. One statement, so that the error that names the holder also reaches the caller inside a transaction.
+ * Waits until no other transaction migrates the schema, at most for `limit`. A transaction lock, because session locks do not
+ * work behind poolers. One statement, so that the error that names the holder also reaches the caller inside a transaction.
  */
 export const take = (schema: string, limit: Duration.Duration) => {
   const wait = TimeLimits.lockTimeout({ queryTimeout: limit })
@@ -31,7 +31,7 @@ EXCEPTION WHEN lock_not_available THEN
 END $lock$`))
 }
 
-// As refold.lock_holders, which does not exist before the first migration.
+// The query of refold.lock_holders, which does not exist before the first migration.
 const holders = (key: string): string => `
   SELECT pg_catalog.string_agg(pg_catalog.format('session %s (application "%s", user %s)', l.pid, s.application_name, s.usename), ', ')
   FROM pg_catalog.pg_locks AS l LEFT JOIN pg_catalog.pg_stat_activity AS s ON s.pid = l.pid

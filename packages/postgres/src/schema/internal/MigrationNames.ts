@@ -1,4 +1,4 @@
-/** The names of the store's own migrations. Apart from their SQL, which is loaded only where a migration is due. */
+/** The names of the store's own migrations. Separate from their SQL, which is loaded only if a migration is due. */
 
 /** All migrations, in the order in which they run. */
 export const migrationNames = ["0001_baseline"] as const

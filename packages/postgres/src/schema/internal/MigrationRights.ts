@@ -1,4 +1,4 @@
-/** The rights that a migration needs, looked at before it changes anything: the errors of its statements do not name the remedy. */
+/** The rights that a migration needs, checked before it changes anything: the errors of its statements do not name the remedy. */
 import * as Effect from "effect/Effect"
 import type { SqlClient } from "effect/sql/SqlClient"
 

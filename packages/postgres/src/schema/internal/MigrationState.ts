@@ -1,7 +1,7 @@
 /**
- * Whether the owner of a schema is trusted, and which migrations have run there. The first is asked before anything in the schema is
- * used: another role may have made it, with a table that says that all have run and functions that do something else. Apart
- * from what runs migrations, which is loaded only where one is due.
+ * Whether the owner of a schema is trusted, and which migrations have run there. The owner is checked before anything in the
+ * schema is used: another role may have created it, with a table in which all migrations have run, and with other functions.
+ * Separate from the module that runs migrations, which is loaded only if one is due.
  */
 import * as Effect from "effect/Effect"
 import type { SqlClient } from "effect/sql/SqlClient"
@@ -10,22 +10,22 @@ import type * as Database from "./Database.ts"
 import * as TimeLimits from "./TimeLimits.ts"
 
 /**
- * The condition that the role `r` is trusted by the current role `me`, in the database `d`, as SQL: it is the same, a
- * superuser, or the owner of the database. Not a role of which this one is a member: on PostgreSQL 15 a role can make others its
+ * The SQL condition that the current role `me` trusts the role `r`, in the database `d`: it is the same role, a superuser, or
+ * the owner of the database. A role of which `me` is a member is not trusted: on PostgreSQL 15 a role can make others its
  * members.
  */
 export const isTrusted = (sql: SqlClient) =>
   sql.literal("coalesce(r.oid = me.oid OR r.rolsuper OR r.oid = d.datdba AND NOT me.rolsuper, false)")
 
 /**
- * Whether the schema, or this table of it, belongs to a role that is not trusted. Never to a role that may not create schemas:
- * the schema that it names was made for it.
+ * Whether the schema, or this table of it, belongs to a role that is not trusted. Always false if the current role may not
+ * create schemas: the schema was then created for it.
  */
 export const isForeign = (
   { limits, schema, sql }: Database.Database,
   table: string
 ): Effect.Effect<boolean, SqlError.SqlError> =>
-  // Functions are qualified, because a role may have put others into a schema of the search_path.
+  // Functions are qualified, because another role may have created overloads in a schema of the search_path.
   Effect.map(
     TimeLimits.withinTimeout(
       limits,
@@ -35,7 +35,7 @@ export const isForeign = (
     CROSS JOIN LATERAL (VALUES (n.nspowner), (coalesce(c.relowner, n.nspowner))) AS o (owner)
     JOIN pg_catalog.pg_database AS d ON d.datname = pg_catalog.current_database()
     JOIN pg_catalog.pg_roles AS me ON me.rolname = current_user
-    -- The one member of pg_database_owner is the owner of the database, and "public" belongs to it.
+    -- The only member of pg_database_owner is the owner of the database, and "public" belongs to that role.
     LEFT JOIN pg_catalog.pg_roles AS r
       ON r.oid = CASE pg_catalog.pg_get_userbyid(o.owner) WHEN 'pg_database_owner' THEN d.datdba ELSE o.owner END
     WHERE n.nspname = ${schema}::text AND NOT ${isTrusted(sql)}
@@ -60,13 +60,13 @@ interface CatalogRow {
   readonly readable: boolean
 }
 
-/** Which migrations of this table have run. Only reads, and needs no right: what it may not read is `Unreadable`. */
+/** Which migrations of this table have run. Only reads, and needs no right: a table that it may not read is `Unreadable`. */
 export const look = Effect.fnUntraced(function*(
   database: Database.Database,
   table: string
 ): Effect.fn.Return<State, SqlError.SqlError> {
   const { object, schema, sql } = database
-  // Not by to_regclass, which remembers for the session that a table was missing, and needs a right on the schema.
+  // Not by to_regclass, which caches a missing table for the session, and needs a right on the schema.
   const catalog = sql<CatalogRow>`
     SELECT n.oid IS NOT NULL AS schema, c.oid IS NOT NULL AS migrations,
       coalesce(has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT'), false) AS readable
@@ -83,7 +83,7 @@ export const look = Effect.fnUntraced(function*(
   return { _tag: "Applied", version: latest!.version }
 })
 
-/** Those of these migrations that have not run. The name of a migration begins with its number: `0001_baseline`. */
+/** The migrations that have not run. The name of a migration begins with its number: `0001_baseline`. */
 export const due = (state: State, migrations: ReadonlyArray<string>): ReadonlyArray<string> => {
   const version = state._tag === "Applied" ? state.version : 0
   return migrations.filter((name) => Number.parseInt(name, 10) > version)

@@ -33,10 +33,10 @@ export interface Options {
 }
 
 /**
- * Runs the migrations that have not run yet, in one transaction, and says whether there were any; only reads where all
+ * Runs the migrations that have not run yet, in one transaction, and returns whether there were any; only reads if all
  * have run. Processes that migrate the same schema at the same time wait for each other. Fails with `EventStoreError`
- * where a statement fails, where a right is missing, where another role could have put something into the schema, or
- * where the wait takes too long; then nothing has changed.
+ * if a statement fails, a right is missing, another role could have created objects in the schema, or
+ * the wait takes too long; then nothing is changed.
  */
 export const run = Effect.fnUntraced(function*(
   options: Options
@@ -56,7 +56,7 @@ export const run = Effect.fnUntraced(function*(
 
 const operation = "migrate"
 
-// What is wrong with the schema, which belongs to another role, at least in part.
+// Fails with the reason why the schema, which belongs at least in part to another role, is refused.
 const refuse = Effect.fnUntraced(function*({ sql }: Database.Database, schema: string) {
   const problem = (yield* SchemaOwner.problemOf(sql, schema)) ?? `the schema "${schema}" belongs to another role`
   return yield* new EventStoreError({ operation, cause: new Error(problem) })
@@ -74,9 +74,9 @@ const migrate = Effect.fnUntraced(function*(database: Database.Database, options
   return yield* withOwnSettings(database.sql, runDue(database, options))
 })
 
-// The files are written for these. A server may have the first off, and then reads a backslash in a text as an escape;
-// a search_path with "public" would find what other roles have put there. The transaction may be the caller's: the
-// settings are restored at the end, and by PostgreSQL where it fails.
+// The files are written for these settings. A server may have standard_conforming_strings off, and then reads a backslash in a
+// text as an escape; a search_path with "public" would find objects of other roles. The transaction may be the caller's: the
+// settings are restored at the end, and PostgreSQL restores them on a failure.
 const withOwnSettings = <A, E, R>(sql: SqlClient.SqlClient, migration: Effect.Effect<A, E, R>) =>
   Effect.gen(function*() {
     const [before] = yield* sql<{ readonly strings: string; readonly path: string }>`
@@ -98,7 +98,7 @@ const runDue = Effect.fnUntraced(function*(
   const steps = Object.entries(migrations).map(([name, files]) =>
     [name, Effect.forEach(files, ({ text }) => execute(text), { discard: true })] as const
   )
-  // Looked at again behind the lock: another process may have migrated meanwhile.
+  // Checked again after the lock is taken: another process may have migrated meanwhile.
   const state = yield* MigrationState.look(database, table)
   if (MigrationState.due(state, Object.keys(migrations)).length === 0) return false
   let problem = (yield* MigrationRights.readOnlyProblem(sql, schema)) ?? (yield* SchemaOwner.ensure(sql, schema))

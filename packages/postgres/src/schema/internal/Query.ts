@@ -1,4 +1,4 @@
-/** Statements that may be sent again when the connection is lost, and errors as the ports know them. */
+/** Statements that may be sent again when the connection is lost, with the errors of the ports. */
 import * as RetryBudget from "@refold/store/internal/log/RetryBudget"
 import * as RetryPolicies from "@refold/store/internal/log/RetryPolicies"
 import { EventStoreError, StoreIncomplete } from "@refold/store/log/EventStoreError"
@@ -11,16 +11,16 @@ import * as Database from "./Database.ts"
 import * as Denial from "./Denial.ts"
 import * as TimeLimits from "./TimeLimits.ts"
 
-/** A statement, as `database.sql` makes it; each run sends it anew. */
+/** A statement, as `database.sql` makes it; each run sends it again. */
 export type Rows<Row> = Effect.Effect<ReadonlyArray<Row>, SqlError.SqlError>
 
-/** One condition where there is a value, none where it is undefined: an option that is not set adds nothing to a plan. */
+/** One condition for a value, none for undefined: an option that is not set adds nothing to a plan. */
 export const given = <A, B>(value: A | undefined, condition: (value: A) => B): ReadonlyArray<B> =>
   value === undefined ? [] : [condition(value)]
 
 /**
  * The rows of a statement that is safe to repeat. In a transaction it is not repeated: the loss of the connection has
- * also undone what was done there before.
+ * also rolled back the earlier statements of the transaction.
  */
 export const query = <Row>(
   database: Database.Database,
@@ -29,7 +29,7 @@ export const query = <Row>(
 ): Effect.Effect<ReadonlyArray<Row>, EventStoreError> =>
   Effect.mapError(send(database, statement), (error) => failed(database, operation, error))
 
-/** As `query`, of an attempt that sends the statement and limits its time by itself. */
+/** Like `query`, for an attempt that sends the statement and limits its time by itself. */
 export const repeat = <A>(
   database: Database.Database,
   operation: string,
@@ -37,14 +37,14 @@ export const repeat = <A>(
 ): Effect.Effect<A, EventStoreError> =>
   Effect.mapError(retryWhileDisconnected(database, attempt), (error) => failed(database, operation, error))
 
-/** As `query`, and None where a table that it needs is gone; a transaction of the caller's goes on then. */
+/** Like `query`; None if a table that it needs was dropped. A transaction of the caller stays usable then. */
 export const queryUnlessGone = Effect.fnUntraced(function*<Row>(
   database: Database.Database,
   operation: string,
   statement: Rows<Row>
 ): Effect.fn.Return<Option.Option<ReadonlyArray<Row>>, EventStoreError> {
   const sent = send(database, statement)
-  // Behind a savepoint, to which an error rolls back.
+  // After a savepoint, to which an error rolls back.
   const apart = (yield* database.inTransaction) ? database.transaction(sent) : sent
   return yield* Effect.map(apart, Option.some).pipe(
     Effect.catch((error) =>
@@ -53,18 +53,18 @@ export const queryUnlessGone = Effect.fnUntraced(function*<Row>(
   )
 })
 
-/** A transaction, or a part of the caller's. A failure of `effect` passes as it is. */
+/** A transaction, or a savepoint in the caller's. A failure of `effect` passes through unchanged. */
 export const transaction = <A, E, R>(
   database: Database.Database,
   operation: string,
   effect: Effect.Effect<A, E, R>
 ): Effect.Effect<A, E | EventStoreError, R> =>
   Effect.suspend(() => {
-    // Kept apart: it may be an SqlError, too, and where the ROLLBACK fails the driver makes a defect of it.
+    // Kept separately: it may be an SqlError, too, and the driver turns a failed ROLLBACK into a defect.
     let own: Cause.Cause<E> | undefined
     const noted = Effect.tapCause(effect, (cause) => Effect.sync(() => void (own = cause)))
     return database.transaction(noted).pipe(
-      // Where the failure is not the effect's own, it is the transaction's.
+      // A failure that is not the effect's own is the transaction's.
       Effect.catchCause((cause) =>
         Effect.failCause<E | EventStoreError>(
           own ?? Cause.map(cause, (error) => failed(database, operation, error as SqlError.SqlError))
@@ -84,7 +84,7 @@ const retryWhileDisconnected = Effect.fnUntraced(function*<A>(
   attempt: Effect.Effect<A, SqlError.SqlError>
 ): Effect.fn.Return<A, SqlError.SqlError> {
   const budget = yield* RetryBudget.current(database.limits.retryReadsFor)
-  // A schedule costs more than a statement that succeeds: it is made for those that fail.
+  // A schedule costs more than a statement that succeeds, so it is only made after a failure.
   const sent = yield* Effect.catch(attempt, (error) => retry(database, budget, attempt, error))
   yield* budget.succeeded
   return sent

@@ -1,11 +1,11 @@
 /**
- * Queries on the database's catalog about a schema: its comment, its dependents, and the grants on it. Functions are qualified: a
- * role may have put one that fits better into another schema of the search_path.
+ * Queries on the database's catalog about a schema: its comment, its dependents, and the grants on it. Functions are
+ * qualified, because another role may have created a better-matching overload in a schema of the search_path.
  */
 import * as Effect from "effect/Effect"
 import type { Database } from "./Database.ts"
 
-/** The schema's own comment; undefined where there is no such schema. */
+/** The schema's own comment; undefined if there is no such schema. */
 export const find = ({ schema, sql }: Database) =>
   Effect.map(
     sql<{ readonly comment: string | null }>`
@@ -14,8 +14,8 @@ export const find = ({ schema, sql }: Database) =>
   )
 
 /**
- * What depends on the schema from outside of it, and would be dropped with it: SQL views, functions, defaults,
- * constraints, indexes. Not what PostgreSQL keeps for itself, such as the table of a table's long values.
+ * The objects outside the schema that depend on it and would be dropped with it: SQL views, functions, defaults,
+ * constraints, indexes. Without PostgreSQL's internal objects, such as TOAST tables.
  */
 export const dependents = ({ schema, sql }: Database) =>
   sql<{ readonly name: string }>`
@@ -45,14 +45,14 @@ export const dependents = ({ schema, sql }: Database) =>
     WHERE coalesce(c.relnamespace, p.pronamespace) <> pg_catalog.to_regnamespace(${schema}::text)
     ORDER BY name`
 
-/** A right that a role has, as the statement that grants it, and the object that it is on; both null: the schema. */
+/** A right of a role: the statement that grants it, and the object that it is on; both null for the schema itself. */
 export interface Grant {
   readonly statement: string
   readonly relation: string | null
   readonly routine: string | null
 }
 
-/** The grants to roles on the schema and its objects. Not the grants to PUBLIC: those are up to the files. */
+/** The grants to roles on the schema and its objects. Without the grants to PUBLIC, which the files decide. */
 export const grants = ({ schema, sql }: Database) =>
   sql<Grant>`
     SELECT pg_catalog.format('GRANT %s ON SCHEMA %I TO %I', a.privilege_type, n.nspname, pg_catalog.pg_get_userbyid(a.grantee)) AS statement,
@@ -71,7 +71,7 @@ export const grants = ({ schema, sql }: Database) =>
     FROM pg_catalog.pg_proc AS p, pg_catalog.aclexplode(p.proacl) AS a
     WHERE p.pronamespace = pg_catalog.to_regnamespace(${schema}::text) AND a.grantee NOT IN (0, p.proowner)`
 
-/** Those of these grants whose object exists (again). */
+/** The grants whose object exists (again). */
 export const standing = ({ sql }: Database, grants: ReadonlyArray<Grant>) =>
   sql<Pick<Grant, "statement">>`
     SELECT g.statement

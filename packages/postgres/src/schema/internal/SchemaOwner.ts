@@ -1,19 +1,22 @@
 /**
- * The schemas of a store: created where they are missing, refused where another role could have put something into them.
- * Functions that run with the rights of the store's owner call what is there.
+ * The schemas of a store: created if they are missing, refused if another role could have created objects in them.
+ * Functions that run with the rights of the store's owner use the objects in them.
  */
 import * as Effect from "effect/Effect"
 import type { SqlClient } from "effect/sql/SqlClient"
 import * as MigrationRights from "./MigrationRights.ts"
 import * as MigrationState from "./MigrationState.ts"
 
-/** Creates a schema that is missing. Why it cannot, or what is wrong with one that exists, and how to repair it, or `undefined`. */
+/**
+ * Creates a missing schema. Returns why that is not possible, or what is wrong with an existing one, and the remedy; or
+ * `undefined`.
+ */
 export const ensure = Effect.fnUntraced(function*(sql: SqlClient, schema: string) {
   const exists = yield* sql`SELECT FROM pg_catalog.pg_namespace WHERE nspname = ${schema}::text`.unprepared
   if (exists.length > 0) return (yield* problemOf(sql, schema)) ?? (yield* MigrationRights.useProblem(sql, schema))
   const problem = yield* MigrationRights.createProblem(sql, schema)
   if (problem !== undefined) return problem
-  // CREATE SCHEMA IF NOT EXISTS needs the right to create schemas also where the schema exists.
+  // CREATE SCHEMA IF NOT EXISTS needs the right to create schemas even if the schema exists.
   yield* sql.unsafe(`CREATE SCHEMA "${schema}"`)
   return undefined
 })
@@ -49,7 +52,7 @@ export const problemOf = Effect.fnUntraced(function*(sql: SqlClient, schema: str
       SELECT 3, o.owner, 'has objects of the role %s, such as ' || pg_catalog.replace(o.name, '%', '%%')
         || ': drop them, or choose another schema'
       FROM namespace AS n, LATERAL (
-        -- What a superuser owns may have no entry for its owner, and is trusted.
+        -- Objects of a superuser may have no entry for their owner, and are trusted.
         SELECT s.refobjid, i.identity
         FROM pg_catalog.pg_depend AS d
         JOIN pg_catalog.pg_shdepend AS s ON s.classid = d.classid AND s.objid = d.objid AND s.deptype = 'o'
@@ -61,7 +64,7 @@ export const problemOf = Effect.fnUntraced(function*(sql: SqlClient, schema: str
     SELECT pg_catalog.format(claims.problem, role.name, role.name) AS problem
     FROM claims CROSS JOIN me
     JOIN pg_catalog.pg_database AS d ON d.datname = pg_catalog.current_database()
-    -- Its one member is the owner of the database, and "public" belongs to it.
+    -- The only member of pg_database_owner is the owner of the database, and "public" belongs to that role.
     LEFT JOIN pg_catalog.pg_roles AS r
       ON r.oid = CASE pg_catalog.pg_get_userbyid(claims.role) WHEN 'pg_database_owner' THEN d.datdba ELSE claims.role END
     CROSS JOIN LATERAL (SELECT CASE claims.role WHEN 0 THEN 'PUBLIC' ELSE claims.role::regrole::text END) AS role (name)

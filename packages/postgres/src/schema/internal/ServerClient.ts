@@ -12,17 +12,17 @@ import type * as SqlError from "effect/sql/SqlError"
 import type { ConnectionOptions } from "node:tls"
 import * as ServerUrl from "./ServerUrl.ts"
 
-/** A server and how to talk to it; see `PostgresStore.ServerOptions`. */
+/** A server and the options of its connections; see `PostgresStore.ServerOptions`. */
 export interface Options extends PoolOptions {
   readonly url: Redacted.Redacted
 }
 
-/** How to talk to a server, beside its url. */
+/** The options of the connections to a server, besides its url. */
 export interface PoolOptions {
   /**
    * Whether to encrypt the connection, or how: options of Node's `tls.connect`, such as `ca` and `servername`. By default
-   * the `sslmode` of the url decides, and without one the connection is not encrypted: to a host that is not this machine
-   * that is logged as a warning. Where it is encrypted, the certificate and its host name are verified.
+   * the `sslmode` of the url decides, and without one the connection is not encrypted; for a host other than this machine
+   * that logs a warning. If it is encrypted, the certificate and its host name are verified.
    */
   readonly ssl?: boolean | ConnectionOptions | undefined
   /** Maximum connections of the pool, 10 by default. One more listens while the log is followed. */
@@ -36,21 +36,21 @@ export interface PoolOptions {
   /** The time within which a connection must be ready, 5 seconds by default; takes precedence over the url's `connect_timeout`. */
   readonly connectTimeout?: Duration.Input | undefined
   /**
-   * The `application_name` of the sessions, as the server shows it. By default that of the url, and otherwise `refold`. At most 63
-   * bytes are kept by the server.
+   * The `application_name` of the sessions, as the server shows it. By default that of the url, and otherwise `refold`. The
+   * server keeps at most 63 bytes.
    */
   readonly applicationName?: string | undefined
   /**
    * The server's `statement_timeout`: it cancels a statement that takes longer, migrations included, and the call fails with
-   * `EventStoreError`. None by default; longer than `queryTimeout` has no effect. Not together with `pooler`, which does not pass it
-   * on: set it for the role there.
+   * `EventStoreError`. None by default; longer than `queryTimeout` has no effect. Not allowed together with `pooler`, because
+   * poolers do not pass it on: set it for the role instead.
    */
   readonly statementTimeout?: Duration.Input | undefined
   /** Set behind a pooler that shares connections between transactions: no named prepared statements and no LISTEN. */
   readonly pooler?: boolean | undefined
 }
 
-/** The client. The url is checked before the driver gets it, whose errors would hold it. */
+/** The client. The url is checked before it is passed to the driver, whose errors would contain it. */
 export const layer = (
   { ssl, url, ...pool }: Options
 ): Layer.Layer<PgClient.PgClient | SqlClient.SqlClient, InvalidInput | SqlError.SqlError> =>
@@ -61,12 +61,12 @@ export const layer = (
     if (isPlain) yield* warn(server.host)
     return PgClient.layer({
       url,
-      // Named for the spans.
+      // Set for the spans, which name the server.
       ...server,
       ...(ssl === undefined ? {} : { ssl }),
       ...checked,
       maxMessageSize,
-      // So that a server that vanished without closing its connections is detected.
+      // Detects a server that disappeared without closing its connections.
       keepAlive: "30 seconds"
     })
   }))

@@ -1,13 +1,13 @@
 /**
- * The url of a server: where it leads, and whether the connection is encrypted. It is checked before the driver sees it: the
- * driver ignores parameters that it does not know, and the error of a malformed url holds the url, with its password. So
- * no message here holds more of a url than the name of a parameter.
+ * The url of a server: its parts, and whether the connection is encrypted. It is checked before it is passed to the driver: the
+ * driver ignores unknown parameters, and its error for a malformed url contains the url, with the password. So the messages
+ * here contain nothing of a url but the names of parameters.
  */
 import { invalid, type InvalidInput } from "@refold/core/event/InvalidInput"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 
-/** What a url says; parts are undefined where it does not name them. */
+/** The parts of a url; undefined if it does not have them. */
 export interface Server {
   readonly host: string | undefined
   readonly port: number | undefined
@@ -20,7 +20,7 @@ type SslMode = typeof sslModes[number]
 
 const sslModes = ["disable", "allow", "prefer", "require", "verify-ca", "verify-full"] as const
 
-// Those of the driver.
+// The parameters that the driver knows.
 const parameters = [
   "host",
   "port",
@@ -34,14 +34,14 @@ const parameters = [
 ]
 
 /**
- * How the connection is encrypted, from the url and the option `ssl`. Fails with `InvalidInput` where they contradict each
- * other, or `ssl` is neither of what it may be. `isPlain`: not encrypted although that was not asked for, to a host that is not this machine.
+ * How the connection is encrypted, from the url and the option `ssl`. Fails with `InvalidInput` if they contradict each
+ * other, or `ssl` is invalid. `isPlain`: the connection to another machine is not encrypted, and no option disables encryption.
  */
 export const encryption = (
   { host, sslmode }: Pick<Server, "host" | "sslmode">,
   ssl: boolean | object | undefined
 ): Result.Result<{ readonly isPlain: boolean }, InvalidInput> =>
-  // A text or null would be taken for one of these.
+  // A text or null would be treated as one of these.
   ssl === null || !["undefined", "boolean", "object"].includes(typeof ssl)
     ? invalid("ssl", "must be true, false, or options of tls.connect")
     : ssl === undefined
@@ -82,7 +82,7 @@ const split = (text: string): Result.Result<Parts, InvalidInput> =>
     const parsed = URL.canParse(text) ? new URL(text) : undefined
     if (parsed === undefined || !["postgres:", "postgresql:"].includes(parsed.protocol))
       return yield* invalid("url", shape)
-    // What a password with one of "/?#" leaves behind: its rest would be taken for a database or a parameter.
+    // The url of a password with one of "/?#": the rest of the password would be read as a database or a parameter.
     if (parsed.hash !== "" || /@/.test(parsed.pathname + parsed.search))
       return yield* invalid("url", shape)
     const params = yield* paramsOf(parsed.searchParams)
@@ -95,7 +95,7 @@ const split = (text: string): Result.Result<Parts, InvalidInput> =>
 const paramsOf = (all: URLSearchParams): Result.Result<ReadonlyMap<string, string>, InvalidInput> => {
   const params = new Map<string, string>()
   for (const [name, value] of all) {
-    // Anything but a plain word may be a part of a password.
+    // A text that is not a plain word may be a part of a password.
     const called = /^\w{1,30}$/.test(name) ? `the parameter "${name}"` : "a parameter"
     if (!parameters.includes(name))
       return invalid("url", `must not have ${called}, which is not known: ${remedyOf(name)}`)

@@ -1,9 +1,9 @@
 /**
- * Turns the `--` lines of an SQL file into comments of its object in the database, which `\d+` and `\df+` show. So each
- * text is written once, next to the SQL that it explains.
+ * Turns the `--` lines of an SQL file into comments of its object in the database, which `\d+` and `\df+` show. Each
+ * text is written only once, next to the SQL that it explains.
  */
 
-/** A comment, and what it is about, as COMMENT ON names it. */
+/** A comment, and its object as COMMENT ON names it. */
 export interface SqlComment {
   readonly on: string
   readonly text: string
@@ -13,9 +13,9 @@ export interface SqlComment {
 export interface SqlObject {
   /** In words: "function", "materialized view" … */
   readonly kind: string
-  /** With its schema; of a trigger or an index without. */
+  /** With its schema, except for a trigger or an index. */
   readonly name: string
-  /** The lines at the head of the file; empty where there are none. */
+  /** The lines at the head of the file; empty if there are none. */
   readonly text: string
   /** Columns and constraints that have lines before them. */
   readonly parts: ReadonlyArray<{ readonly name: string; readonly text: string }>
@@ -50,7 +50,7 @@ const quoted = (text: string, word: string): string =>
 
 const name = String.raw`(?:"[^"]+"|\w+)(?:\.(?:"[^"]+"|\w+))?`
 
-// The CREATE statement of each kind of object, and how COMMENT ON names it. Routines by their name alone: overloads are
+// The CREATE statement of each kind of object, and how COMMENT ON names it. Routines only by name: overloads are
 // not supported. An index is in the schema of its table.
 const kinds: ReadonlyArray<readonly [RegExp, (kind: string, name: string, table: string) => string]> = [
   [

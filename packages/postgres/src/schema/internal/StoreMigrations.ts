@@ -1,4 +1,4 @@
-/** Runs the store's own migrations. A module of its own with all that this needs, loaded only where one may be due. */
+/** Runs the store's own migrations. A separate module, loaded only if one may be due. */
 import type { EventStoreError } from "@refold/store/log/EventStoreError"
 import * as Effect from "effect/Effect"
 import * as SqlClient from "effect/sql/SqlClient"

@@ -1,10 +1,10 @@
 /**
- * The rights of each kind of role. Every function and table of the store that a role other than the owner may use is named
- * here; what is not named is the owner's.
+ * The rights of each kind of role. Lists every function and table of the store that a role other than the owner may use; only
+ * the owner may use the others.
  */
 import * as SqlFile from "./SqlFile.ts"
 
-/** The rights of a kind of role, beside USAGE on the schemas. */
+/** The rights of a kind of role, besides USAGE on the schemas. */
 interface Rights {
   /** EXECUTE on functions. */
   readonly execute: ReadonlyArray<string>
@@ -109,7 +109,7 @@ const rights = {
     ],
     tables: [
       ...readerRights.tables,
-      // Not its number: the highest one would be the last, because the counter follows it.
+      // Not the id: after the highest id no generation could begin, because the counter is moved past every stored id.
       [
         "INSERT (projection, version, definition, status, has_tables, partitions, partitioned_by)",
         ["projection_generations"]
@@ -123,15 +123,15 @@ const rights = {
   "key-expiry": { execute: ["forget_keys"], tables: [], rows: undefined }
 } as const satisfies Record<string, Rights>
 
-/** What a role does with a store. */
+/** A kind of role, by its work with a store. */
 export type RoleKind = keyof typeof rights
 
 /** All kinds of roles. */
 export const kinds = Object.keys(rights) as ReadonlyArray<RoleKind>
 
 /**
- * The right that a role can have on an object of the store, given by its name without the schema, or several between commas;
- * undefined for what is the owner's.
+ * The right, or several separated by commas, that a role can have on an object of the store, given by its name without the
+ * schema; undefined if only the owner may use it.
  */
 export const rightOn = (object: string): string | undefined => {
   const all: ReadonlyArray<Rights> = Object.values(rights)
@@ -145,7 +145,7 @@ export const rightOn = (object: string): string | undefined => {
   return single.size === 0 ? undefined : [...single].join(", ")
 }
 
-/** What statements of the library use that only an owner runs: exports and imports. */
+/** The objects that only statements of the owner use: exports and imports. */
 export const ownersObjects: ReadonlyArray<string> = [
   "commit_fingerprint",
   "content_fingerprint",
@@ -170,7 +170,7 @@ export const all: ReadonlyArray<Right> = kinds.flatMap((kind) => {
   return [
     ...execute.map((object) => ({ kind, right: "EXECUTE", object })),
     ...tables.flatMap(([right, names]) =>
-      // A right on columns is one on some of them.
+      // A right on columns counts as a right on the table.
       names.flatMap((object) => right.replace(/ \(.*\)/, "").split(", ").map((one) => ({ kind, right: one, object })))
     )
   ]
@@ -190,7 +190,7 @@ export const statements = (role: string, kind: RoleKind, schema: string): Readon
   ]
 }
 
-// In lines that fit a page.
+// Wraps lines to the width of a page.
 const lines = (names: ReadonlyArray<string>): string =>
   names.reduce((text, name) => {
     const width = text.length - text.lastIndexOf("\n") + name.length

@@ -1,4 +1,4 @@
-/** The schema of a store: created and updated by its migrations, or checked where this program may not migrate. */
+/** The schema of a store: created and updated by its migrations, or checked if this program may not migrate. */
 import { invalid, type InvalidInput } from "@refold/core/event/InvalidInput"
 import { EventStoreError } from "@refold/store/log/EventStoreError"
 import * as Effect from "effect/Effect"
@@ -8,24 +8,24 @@ import { migrationNames, migrationTable } from "./MigrationNames.ts"
 import * as MigrationState from "./MigrationState.ts"
 import * as SqlFile from "./SqlFile.ts"
 
-/** The name of a schema, or `InvalidInput` where no schema of a store can have it. */
+/** The name of a schema; `InvalidInput` if no schema of a store can have it. */
 export const parse = (schema: string): Result.Result<string, InvalidInput> => {
   const problem = SqlFile.schemaProblem(schema)
   return problem === undefined ? Result.succeed(schema) : invalid("schema", problem)
 }
 
 /**
- * Creates or updates the schema, where that is due. Warns where a superuser does it, except on the embedded database,
+ * Creates or updates the schema, if that is due. Logs a warning if a superuser does it, except on the embedded database,
  * which has no other roles.
  */
 export const migrate = (database: Database.Database, isEmbedded: boolean): Effect.Effect<void, EventStoreError> =>
-  // Loaded here, because it holds the text of all SQL files.
+  // Loaded only now, because it holds the text of all SQL files.
   Effect.flatMap(Effect.promise(() => import("./StoreMigrations.ts")), ({ run }) => run(database, isEmbedded))
 
 /**
- * Fails with an `EventStoreError` that says what is missing and how to get it, where the schema has no store or one that
- * older code migrated. Newer migrations than this code knows are no error: old and new code run side by side. Nor is a
- * role that may not read which migrations have run.
+ * Fails with an `EventStoreError` that names what is missing and the remedy if the schema has no store, or one that
+ * older code migrated. Newer migrations than this code knows are not an error, because old and new code run side by side. A
+ * role that may not read which migrations have run is not an error either.
  */
 export const check = Effect.fnUntraced(function*(database: Database.Database): Effect.fn.Return<void, EventStoreError> {
   const state = yield* Effect.mapError(

@@ -1,6 +1,6 @@
 /**
- * Rules for the values of the store's tables, checked as they are read: roles write some tables by themselves, and the owner can
- * change any. A value that breaks a rule is an error that names its table, row and column.
+ * Rules for the values of the store's tables, checked on every read: roles may write any values into some tables, and the owner
+ * can change all. A value that breaks a rule is an error that names its table, row and column.
  */
 import { EventStoreError, UnreadableValue } from "@refold/store/log/EventStoreError"
 import * as Result from "effect/Result"
@@ -16,7 +16,7 @@ export const count: Rule = (value) => {
     : `must be a whole number from 0 to ${Number.MAX_SAFE_INTEGER}`
 }
 
-/** A time that a Date can hold. The driver gives the number Infinity for "infinity", and an invalid Date for a far year. */
+/** A time that a Date can hold. The driver returns the number Infinity for "infinity", and an invalid Date for a far year. */
 export const instant: Rule = (value) =>
   value instanceof Date && Number.isFinite(value.getTime()) ? undefined : "must be a time that a Date can hold"
 
@@ -30,10 +30,10 @@ export const finite: Rule = (value) => Number.isFinite(value) ? undefined : "mus
 export const oneOf = (texts: ReadonlyArray<string>): Rule => (value) =>
   texts.some((one) => one === value) ? undefined : `must be ${texts.join(" or ")}`
 
-/** Null, or a value that keeps to the rule. */
+/** Null, or a value that satisfies the rule. */
 export const nullable = (rule: Rule): Rule => (value) => value === null ? undefined : rule(value)
 
-/** A JSON object whose fields keep to these rules. */
+/** A JSON object whose fields satisfy these rules. */
 export const object = (fields: Readonly<Record<string, Rule>>): Rule => {
   const all = Object.entries(fields)
   return (value) => {
@@ -48,14 +48,14 @@ export const object = (fields: Readonly<Record<string, Rule>>): Rule => {
   }
 }
 
-/** A table, what identifies its rows, and the rules for its columns. */
+/** A table, the key of its rows, and the rules for its columns. */
 export interface Table<Row extends object> {
   readonly table: string
   readonly key: (row: Row) => UnreadableValue["row"]
   readonly rules: { readonly [Column in keyof Row]?: Rule }
 }
 
-/** The row, if all its columns keep to their rules. */
+/** The row, if all its columns satisfy their rules. */
 export const check = <Row extends object>(
   operation: string,
   { key, rules, table }: Table<Row>,
@@ -68,7 +68,7 @@ export const check = <Row extends object>(
   return Result.succeed(row)
 }
 
-/** The failure of an operation that meets a value that breaks a rule. */
+/** The failure of an operation on a value that breaks a rule. */
 export const unreadable = (
   operation: string,
   value: Pick<UnreadableValue, "table" | "row" | "column" | "reason">

@@ -1,8 +1,8 @@
-/** Warns where a superuser migrates. */
+/** The warning for migrations that a superuser runs. */
 import * as Effect from "effect/Effect"
 import type { SqlClient } from "effect/sql/SqlClient"
 
-/** Warns if the session's role is a superuser: functions of the store run with the rights of the role that made them. */
+/** Logs a warning if the session's role is a superuser: functions of the store run with the rights of the role that made them. */
 export const warn = Effect.fnUntraced(function*(sql: SqlClient, schema: string) {
   const rows = yield* sql<{ readonly name: string }>`
     SELECT rolname::text AS name FROM pg_catalog.pg_roles WHERE rolname = current_user AND rolsuper`.unprepared

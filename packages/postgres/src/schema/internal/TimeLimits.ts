@@ -1,4 +1,4 @@
-/** How long the store waits for the server: the total time of retries, and the time of one statement. */
+/** The limits on waiting for the server: the total time of retries, and the time of one statement. */
 import { invalid, type InvalidInput } from "@refold/core/event/InvalidInput"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
@@ -15,7 +15,7 @@ export interface TimeLimits {
   readonly retryReadsFor: Duration.Duration
   /** The total time in which an append is sent again, and is looked up. */
   readonly retryAppendsFor: Duration.Duration
-  /** The time within which the server must have answered a statement. */
+  /** The time within which the server must answer a statement. */
   readonly queryTimeout: Duration.Duration
 }
 
@@ -50,7 +50,7 @@ const check = (field: string, input: Duration.Input, least: number): Result.Resu
   })
 
 /**
- * Fails as a lost connection does where the server has not answered a statement within `queryTimeout`, also where the
+ * Fails as for a lost connection if the server has not answered a statement within `queryTimeout`, even if the
  * caller is not interruptible.
  */
 export const withinTimeout = <A, E>(
@@ -61,7 +61,10 @@ export const withinTimeout = <A, E>(
     ? Effect.withFiber(({ context }) => inTime(Effect.provideContext(statement, context), queryTimeout))
     : statement
 
-/** The time that a statement may wait for a lock, in milliseconds, 0 without a limit: it fails first and says why. */
+/**
+ * The lock timeout of a statement, in milliseconds; 0 without a limit. Shorter than `queryTimeout`, so that the error
+ * names the lock.
+ */
 export const lockTimeout = ({ queryTimeout }: Pick<TimeLimits, "queryTimeout">): number =>
   Duration.isFinite(queryTimeout)
     ? Math.min(Math.max(1, Math.floor(0.9 * Duration.toMillis(queryTimeout))), longestTimer)
@@ -74,8 +77,8 @@ const inTime = <A, E>(
   Effect.callback((resume) => Fiber.interrupt(runInTime({ queryTimeout }, Context.empty(), statement, resume)))
 
 /**
- * Runs a statement in a fiber of its own, which fails as `withinTimeout` does. A plain timer: half the cost of a race of two
- * fibers, the fiber is interruptible, and a clock that a test controls has no influence on a server.
+ * Runs a statement in a separate fiber, which fails as `withinTimeout` does. A plain timer costs half as much as a race of two
+ * fibers, keeps the fiber interruptible, and does not depend on a clock that a test controls.
  */
 export const runInTime = <A, E>(
   { queryTimeout }: Pick<TimeLimits, "queryTimeout">,
@@ -93,14 +96,14 @@ export const runInTime = <A, E>(
     : undefined
   fiber.addObserver((exit) => {
     clearTimeout(timer)
-    onExit(isLate && Exit.isFailure(exit) ? Exit.fail(silent(queryTimeout)) : exit, fiber)
+    onExit(isLate && Exit.isFailure(exit) ? Exit.fail(noAnswer(queryTimeout)) : exit, fiber)
   })
   return fiber
 }
 
 const longestTimer = 2 ** 31 - 1
 
-const silent = (queryTimeout: Duration.Duration): SqlError.SqlError => {
+const noAnswer = (queryTimeout: Duration.Duration): SqlError.SqlError => {
   const message = `the server did not answer within ${Duration.format(queryTimeout)}, the queryTimeout`
   return new SqlError.SqlError({
     reason: new SqlError.ConnectionError({ cause: new Error(message), message, operation: "query" })

@@ -7,7 +7,7 @@ type PayloadOf<H, Tag> = H extends (...args: infer Args) => unknown ? Extract<Ar
 /** The command or query with this tag, as its handler in the record accepts it. */
 export type Payload<H, Tag extends keyof H> = { readonly _tag: Tag } & { [T in Tag]: PayloadOf<H[T], T> }[Tag]
 
-/** The record; a handler that does not accept its tag is a compile error that says so. */
+/** The record; a handler that does not accept its tag is a compile error with this text. */
 export type Checked<H> = {
   readonly [Tag in keyof H]: [PayloadOf<H[Tag], Tag>] extends [never] ? "this handler does not accept this tag" : H[Tag]
 }

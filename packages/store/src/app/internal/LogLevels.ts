@@ -9,7 +9,7 @@ import type { AwaitFailure, ReadRowsFailure } from "../../project/ReadModel.ts"
 
 type Failure = (HandleFailure | ReadRowsFailure | AwaitFailure)["_tag"]
 
-// Failures that may pass without help.
+// Failures that may be transient.
 const warnings: ReadonlyArray<Failure> = ["AwaitTimeout", "ProjectionNotReady"]
 // Failures of the store, the code or the stored data. All others are refusals or mistakes of the caller.
 // dprint-ignore

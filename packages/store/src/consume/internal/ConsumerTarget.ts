@@ -13,17 +13,17 @@ import type { Consumer } from "./Definition.ts"
 import { deliver, type Place, undoing } from "./Deliver.ts"
 import { deliverBatch, nothing } from "./DeliverBatch.ts"
 import * as Deliveries from "./Deliveries.ts"
-import type { Remembered } from "./Lanes.ts"
+import type { Outcomes } from "./Lanes.ts"
 
 /** The target of a consumer. */
 export const make = <Event extends Tagged, R>(consumer: Consumer<Event, R>): ProjectionTarget<R> => {
   const { categories, events, handleAll, inTransaction, name, startAt, types } = consumer
-  const memory = new Map<string, Remembered>()
-  // The partitions in whose last batch an event failed: the next one begins with it.
+  const memory = new Map<string, Outcomes>()
+  // The partitions whose last batch had a failed event: the next batch begins with that event.
   const failing = new Set<string>()
   return {
     name,
-    // Never raised: what was delivered cannot be taken back, so there is nothing to build again.
+    // Never raised: deliveries cannot be undone, so there is nothing to rebuild.
     version: 1,
     definition: StoredDefinition.render({ kind: "consumer", types, categories, indexes: [] }),
     indexes: [],
@@ -49,13 +49,13 @@ export const make = <Event extends Tagged, R>(consumer: Consumer<Event, R>): Pro
         oneByOne(isInside ? "savepoint" : "outside"),
         (outcome) => Effect.sync(() => isWhole(outcome) ? failing.delete(partition) : failing.add(partition))
       )
-      // What fails together runs once more by itself. That is not done where it would be one more than the attempts.
+      // Events that fail together run once more one by one, unless that would exceed the number of attempts.
       const isAlone = delivered.length === 1 || handleAll === undefined && (isParked || failing.has(partition))
       if (isAlone) return yield* byThemselves
       const together = handleAll === undefined
         ? Effect.filterOrFail(oneByOne(place), isWhole, () => "an event failed")
         : deliverTogether(consumer, batch, delivered, place)
-      // All behind one savepoint, and if one fails, again, each behind its own.
+      // All after one savepoint; if one fails, again, each after its own.
       return yield* Effect.catch(isInside ? undoing(batch, together) : together, () => byThemselves)
     })
   }

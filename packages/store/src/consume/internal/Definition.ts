@@ -1,4 +1,4 @@
-/** What a consumer is: which events it handles, from where on, and how. */
+/** The definition of a consumer: which events it handles, where it begins, and how it handles them. */
 import type { EventCodec } from "@refold/core/event/EventCodec"
 import type { Tagged } from "@refold/core/event/EventType"
 import { invalid, type InvalidInput } from "@refold/core/event/InvalidInput"
@@ -31,7 +31,7 @@ export interface Delivered<Event> {
 export interface Definition<Event extends Tagged, R = never> {
   /**
    * Unique among the projections and consumers of a store: 1 to 100 ASCII letters, digits, dashes and underscores. Part of
-   * every delivery key. Under another name it is another consumer.
+   * every delivery key. Another name is another consumer.
    */
   readonly name: string
   /** Decodes the events; all other types are skipped. */
@@ -40,25 +40,25 @@ export interface Definition<Event extends Tagged, R = never> {
   readonly categories?: ReadonlyArray<string> | undefined
   /**
    * Where it begins when it runs for the first time: at the first event of the log, at the next one, or after a position. Not
-   * read afterwards, except for event types that are added later: they begin there, too, with `now` where the consumer is.
+   * read afterwards, except for event types that are added later: they begin there, too, with `now` at the consumer's checkpoint.
    */
   readonly startAt: "start" | "now" | { readonly after: Position }
   /**
-   * The key that shares events out where the consumer has several partitions (see `Partitions.change`): those with the same key are
+   * The key that assigns events to partitions if the consumer has several (see `Partitions.change`): events with the same key are
    * handled in the order of the log. Their stream by default, and then a partition reads its own events only; with a key each one
-   * decodes all. A function of the event alone, and always the same: make the consumer one partition before you change it. Where it
+   * decodes all. A function of the event alone, and always the same: make the consumer one partition before you change it. If it
    * fails, the stream is parked in every partition.
    */
   readonly partitionBy?: ((event: Event, envelope: Projection.Envelope) => string) | undefined
   /**
    * Handles an event: returns an effect, or is an async function. One event at a time, in the order of the log, or as
-   * `concurrency` says. May run again for the same event with the same `delivery.key`: after a failure, after a crash, and where
-   * another program takes over from one that was suspended. What it throws, or a promise that is rejected, is a failure.
+   * `concurrency` says. May run again for the same event with the same `delivery.key`: after a failure, after a crash, and if
+   * another program takes over from one that was suspended. A thrown error or a rejected promise is a failure.
    */
   readonly handle?: ((event: Event, delivery: Delivery, context: HandlerContext) => Handling<unknown, R>) | undefined
   /**
    * In place of `handle`: handles the events of a batch together, in the order of the log, at most `batchSize` stored events of the
-   * options. Where it fails, it runs again with the events one by one, until one fails.
+   * options. If it fails, it runs again with the events one by one, until one fails.
    */
   readonly handleAll?:
     | ((delivered: ReadonlyArray<Delivered<Event>>, context: HandlerContext) => Handling<unknown, R>)
@@ -66,8 +66,8 @@ export interface Definition<Event extends Tagged, R = never> {
   /** A handler that takes longer is interrupted and has failed; 30 seconds by default. */
   readonly timeout?: Duration.Input | undefined
   /**
-   * Whether the handler's statements are part of the transaction that stores the checkpoint, where its client is that of the
-   * store: they then take effect exactly once, also where the handler runs again after another event of its batch has failed.
+   * Whether the handler's statements are part of the transaction that stores the checkpoint, if its client is that of the
+   * store: they then take effect exactly once, also if the handler runs again after another event of its batch has failed.
    * False by default: a handler that waits for the network must not hold locks. Always so on the embedded database, which has one
    * session: everything else that uses it waits while a handler runs.
    */
@@ -130,7 +130,7 @@ export const make = <Event extends Tagged, R = never>(
 export const makeUnsafe = <Event extends Tagged, R = never>(definition: Definition<Event, R>): Consumer<Event, R> =>
   Result.getOrThrow(make(definition))
 
-// What a handler throws before it returns an effect or a promise is its failure, too.
+// An error that a handler throws before it returns an effect or a promise is its failure, too.
 const run = <R>(handle: (context: HandlerContext) => Handling<unknown, R>): Effect.Effect<unknown, unknown, R> =>
   call((context) => Result.getOrElse(attempt(() => handle(context)), (reason) => Effect.fail(reason)), Effect.fail)
 

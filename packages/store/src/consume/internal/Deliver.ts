@@ -12,12 +12,12 @@ import * as Formatter from "effect/Formatter"
 import type { Batch } from "../../project/ReadModelStore.ts"
 
 /**
- * Where a handler's statements go: outside of the batch's transaction, into it, or into it behind a savepoint of its own, so that those
- * of a handler that fails are undone.
+ * The place of a handler's statements: outside of the batch's transaction, in it, or in it after a savepoint, so that the
+ * statements of a handler that fails are undone.
  */
 export type Place = "outside" | "inside" | "savepoint"
 
-/** Runs a handler. Fails with the reason where it fails, dies, interrupts itself, or takes too long. */
+/** Runs a handler. Fails with the reason if the handler fails, dies, interrupts itself, or takes too long. */
 export const deliver = <E, R>(
   batch: Batch,
   handler: Effect.Effect<unknown, E, R>,
@@ -29,7 +29,7 @@ export const deliver = <E, R>(
     ? within(batch, handler, timeout)
     : undoing(batch, within(batch, handler, timeout))
 
-/** Undoes the statements of an effect that fails, or of which one has failed unnoticed. */
+/** Undoes the statements of an effect that fails, or that ignored the failure of a statement. */
 export const undoing = <A, R>(batch: Batch, effect: Effect.Effect<A, string, R>): Effect.Effect<A, string, R> =>
   // After a statement that has failed, every other one fails, too.
   Effect.mapError(
@@ -44,7 +44,7 @@ const within = Effect.fnUntraced(function*<E, R>(
   handler: Effect.Effect<unknown, E, R>,
   timeout: Duration.Duration
 ): Effect.fn.Return<void, string, R> {
-  // Detached: the end of a fiber waits for its children, and this one may never end.
+  // Detached: a fiber ends after its children, and this one may never end.
   const fiber = yield* Effect.forkDetach(handler, { startImmediately: true })
   const ended = yield* Effect.raceFirst(
     Effect.timeoutOption(Fiber.await(fiber), timeout),
@@ -59,11 +59,11 @@ const within = Effect.fnUntraced(function*<E, R>(
   if (Exit.isFailure(ended.value)) return yield* Effect.fail(reasonFor(ended.value.cause))
 })
 
-// A handler that cannot be interrupted goes on; what it answers then is ignored.
+// A handler that cannot be interrupted runs on; its result is ignored.
 const stop = (fiber: Fiber.Fiber<unknown, unknown>): Effect.Effect<void> =>
   Effect.asVoid(Effect.timeoutOption(Fiber.interrupt(fiber), "1 second"))
 
-// A transaction that sends nothing for some seconds counts as one whose program has stopped.
+// The server ends a transaction that is idle for longer than its timeout.
 const keepAlive = ({ readHead }: Batch): Effect.Effect<never, string> =>
   Effect.andThen(Effect.sleep("1 second"), readHead).pipe(
     Effect.forever,
@@ -73,7 +73,7 @@ const keepAlive = ({ readHead }: Batch): Effect.Effect<never, string> =>
 const reasonFor = (cause: Cause.Cause<unknown>): string =>
   Cause.hasInterruptsOnly(cause) ? "it interrupted itself" : reasonOf(describe(Cause.squash(cause)))
 
-// Errors that wrap others say little by themselves, and some have fields instead of a message.
+// The message of an error that wraps another one does not name the cause, and some errors have fields instead of a message.
 const describe = (error: unknown, depth = 0): string => {
   if (!(error instanceof Error)) return typeof error === "string" ? error : Formatter.format(error)
   const hasMessage = error.message !== "" && error.message !== error.name

@@ -16,14 +16,14 @@ import { deliver, type Place } from "./Deliver.ts"
 import * as Deliveries from "./Deliveries.ts"
 import * as Lanes from "./Lanes.ts"
 
-/** How the events of a batch are delivered. */
+/** The options of delivering a batch. */
 export interface Delivering {
   readonly waiting: ReadonlySet<StreamName>
   /** Whether a stream is parked at the first failure. */
   readonly isParked: boolean
   readonly place: Place
-  /** What has ended behind the checkpoint in the last batch of each partition. */
-  readonly memory: Map<string, Lanes.Remembered>
+  /** The events after the checkpoint that ended in the last batch of each partition. */
+  readonly memory: Map<string, Lanes.Outcomes>
 }
 
 /** An outcome without rows. */
@@ -32,7 +32,7 @@ export const nothing = { rows: [], removed: [], keepsNewer: false }
 // A batch ends after this time, so that few events are delivered again after a crash, and no transaction is open for long.
 const maxMillis = 1000
 
-/** In order, up to the first failure. What was delivered before it is stored first: it must not be delivered again with it. */
+/** In order, up to the first failure. The checkpoint of the earlier deliveries is stored first: a retry must not repeat them. */
 export const deliverBatch = Effect.fnUntraced(function*<Event extends Tagged, R>(
   consumer: Consumer<Event, R>,
   batch: Batch,
@@ -48,12 +48,12 @@ export const deliverBatch = Effect.fnUntraced(function*<Event extends Tagged, R>
     concurrency: place === "outside" ? Math.max(1, Math.min(consumer.concurrency, events.length)) : 1,
     deliver: (event) => Effect.result(deliverOne(consumer, batch, event, place))
   })
-  const { covered, failed, remembered } = Lanes.progress(lanes)
-  memory.set(own, remembered)
+  const { covered, failed, outcomes } = Lanes.progress(lanes)
+  memory.set(own, outcomes)
   const outcome = { ...nothing, folded }
   if (failed === undefined) return { ...outcome, poisoned: [], covered }
-  // With the transaction, all that was in hand has failed: those are no failed attempts.
-  if (Exit.isFailure(yield* Effect.exit(readHead))) memory.set(own, Lanes.withoutFailures(remembered))
+  // If the transaction fails, all running handlers fail: these are not counted as failed attempts.
+  if (Exit.isFailure(yield* Effect.exit(readHead))) memory.set(own, Lanes.withoutFailures(outcomes))
   const { reason, stream, type, version } = failed
   yield* Effect.logWarning(
     `consumer "${consumer.name}" could not handle event ${version} of stream "${stream}" (${type}): ${reason}`
@@ -77,7 +77,7 @@ const deliverLanes = Effect.fnUntraced(function*<R>(
   const end = (yield* Clock.currentTimeMillis) + maxMillis
   let isOver = false
   let folded = 0
-  // One that finds no event is not needed again: the events that are left are of streams that the others have in hand.
+  // A worker that finds no event ends: the remaining events are of streams on which the other workers are working.
   const worker = Effect.gen(function*() {
     for (;;) {
       if (lanes.begun > 0 && (isOver || (yield* Clock.currentTimeMillis) >= end)) return

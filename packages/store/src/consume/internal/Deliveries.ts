@@ -51,7 +51,7 @@ export const poisoned = (
   reason: string
 ): PoisonedEvent => new PoisonedEvent({ projection: name, stream, version, position, type, stage, reason })
 
-/** Handles these deliveries. What is stored for those of one event is caused by it. */
+/** Handles these deliveries. Events that are stored for a delivered event name it as their cause. */
 export const handle = <Event extends Tagged, R>(
   { handle, handleAll }: Pick<Consumer<Event, R>, "handle" | "handleAll">,
   delivered: ReadonlyArray<Delivered<Event>>
@@ -59,7 +59,7 @@ export const handle = <Event extends Tagged, R>(
   handleAll === undefined
     ? Effect.forEach(
       delivered,
-      // It is given where `handleAll` is not.
+      // A consumer without `handleAll` has `handle`.
       ({ delivery, event }) => causedBy([delivery], handle!(event, delivery)),
       { discard: true }
     )

@@ -1,48 +1,48 @@
 /**
- * Which event of a batch a consumer handles next, where it handles several at the same time: the first one that is free. Those of a
- * stream wait for each other, and no event behind one that has failed is begun.
+ * The next event of a batch for a consumer that handles several at the same time: the first whose stream has no running handler.
+ * Events of a stream are handled one after another, and no event after a failed one is begun.
  */
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
 import type { StreamName } from "@refold/core/event/StreamName"
 import type { PoisonedEvent } from "@refold/core/project/PoisonedEvent"
 import * as Result from "effect/Result"
 
-/** What became of an event. */
+/** The outcome of an event. */
 export type Ended = Result.Result<void, PoisonedEvent>
 
 /**
- * What became of events that the checkpoint does not cover, by their ids: the next batch does not handle them again. In memory only,
- * so that a crash repeats them.
+ * The outcomes of events that the checkpoint does not cover, by event id: the next batch does not handle them again. They are in
+ * memory only, so a crash repeats these events.
  */
-export type Remembered = ReadonlyMap<string, Ended>
+export type Outcomes = ReadonlyMap<string, Ended>
 
-/** The events of a batch, and how far they are. */
+/** The events of a batch, and the progress of each. */
 export interface Lanes {
   readonly events: ReadonlyArray<RecordedEvent>
   /** By the place in `events`; undefined before the event is begun. */
-  readonly states: Array<Ended | "in hand" | "waiting" | undefined>
-  /** The streams that have an event in hand. */
+  readonly states: Array<Ended | "running" | "waiting" | undefined>
+  /** The streams with a running handler. */
   readonly busy: Set<StreamName>
   /** All events before this place are begun. */
   first: number
-  /** The place of the first event that has failed; no event behind it is begun. */
+  /** The place of the first event that has failed; no event after it is begun. */
   limit: number
   /** The number of events that were begun. */
   begun: number
 }
 
-/** The lanes of a batch. Events of `waiting` streams are passed over, and remembered ones are not handled again. */
+/** The lanes of a batch. Events of `waiting` streams are skipped, and events with a known outcome are not handled again. */
 export const make = (
   events: ReadonlyArray<RecordedEvent>,
   waiting: ReadonlySet<StreamName>,
-  remembered: Remembered
+  outcomes: Outcomes
 ): Lanes => {
-  const states = events.map(({ id, stream }) => waiting.has(stream) ? "waiting" : remembered.get(id))
+  const states = events.map(({ id, stream }) => waiting.has(stream) ? "waiting" : outcomes.get(id))
   const failed = states.findIndex(isFailed)
   return { events, states, busy: new Set(), first: 0, limit: failed === -1 ? events.length : failed, begun: 0 }
 }
 
-/** The place of the next event to handle, which is in hand from now on; none if no further event can become free. */
+/** The place of the next event to handle, whose stream is busy from now on; none if no event can become free. */
 export const take = (lanes: Lanes): number | undefined => {
   const { busy, events, limit, states } = lanes
   while (lanes.first < limit && states[lanes.first] !== undefined) lanes.first++
@@ -50,31 +50,31 @@ export const take = (lanes: Lanes): number | undefined => {
     const { stream } = events[place]!
     if (states[place] !== undefined || busy.has(stream)) continue
     busy.add(stream)
-    states[place] = "in hand"
+    states[place] = "running"
     lanes.begun++
     return place
   }
   return undefined
 }
 
-/** Stores what became of the event in hand at this place. */
+/** Stores the outcome of the event at this place, which was being handled. */
 export const end = (lanes: Lanes, place: number, ended: Ended): void => {
   lanes.states[place] = ended
   lanes.busy.delete(lanes.events[place]!.stream)
   if (isFailed(ended)) lanes.limit = Math.min(lanes.limit, place)
 }
 
-/** How far a batch has come. */
+/** The progress of a batch. */
 export interface Progress {
   /** The number of events before the first one that is not handled. */
   readonly covered: number
-  /** That one, if it has failed. */
+  /** That event, if it has failed. */
   readonly failed: PoisonedEvent | undefined
-  /** Those behind it that have ended. */
-  readonly remembered: Remembered
+  /** The events after it that have ended. */
+  readonly outcomes: Outcomes
 }
 
-/** How far the batch has come, when no event is in hand any more. */
+/** The progress of the batch, after the last handler has ended. */
 export const progress = ({ events, states }: Lanes): Progress => {
   const open = states.findIndex((state) => state === undefined || isFailed(state))
   const covered = open === -1 ? events.length : open
@@ -83,12 +83,12 @@ export const progress = ({ events, states }: Lanes): Progress => {
     const state = states[place]
     return place > covered && Result.isResult(state) ? [[id, state] as const] : []
   })
-  return { covered, failed: isFailed(next) ? next.failure : undefined, remembered: new Map(behind) }
+  return { covered, failed: isFailed(next) ? next.failure : undefined, outcomes: new Map(behind) }
 }
 
-/** Those that were handled. */
-export const withoutFailures = (remembered: Remembered): Remembered =>
-  new Map([...remembered].filter(([, ended]) => Result.isSuccess(ended)))
+/** The outcomes of handled events, without failures. */
+export const withoutFailures = (outcomes: Outcomes): Outcomes =>
+  new Map([...outcomes].filter(([, ended]) => Result.isSuccess(ended)))
 
 const isFailed = (state: Lanes["states"][number]): state is Result.Failure<void, PoisonedEvent> =>
   Result.isResult(state) && Result.isFailure(state)

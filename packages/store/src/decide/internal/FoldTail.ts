@@ -1,6 +1,6 @@
 /**
- * Folds the events after a state that was remembered, if its last event is still stored. A log may lose its last events and
- * get others at the same versions. Within a stream, events are committed in the order of their versions, so the last event
+ * Folds the events after a cached or stored state, if the last event of that state is still stored. A log may lose its last
+ * events and get others at the same versions. Within a stream, events are committed in the order of their versions, so the last event
  * of a state proves all before it.
  */
 import type { Aggregate } from "@refold/core/decide/Aggregate"
@@ -22,7 +22,8 @@ import type { DeciderFault } from "../DeciderFault.ts"
 import type { LoadedState } from "../LoadedState.ts"
 import * as RunDecider from "./RunDecider.ts"
 
-// What a load needs beside the events: the place of the last one, and whether the first is the last of `from`.
+// The columns that a load needs besides those of the fold: the place of the last event, and the id to compare with the last
+// event of `from`.
 const placeColumns = ["id", "position", "recordedAt"] as const
 
 type Read = Pick<RecordedEvent, keyof Encoded | typeof placeColumns[number]>
@@ -75,7 +76,7 @@ const fromWire = (
   // All columns were read, see `columnsFor`.
   isIdentity(wire) ? Effect.succeed(events) : wire.fromWire(events as ReadonlyArray<RecordedEvent>)
 
-// So that the last event of the remembered state is read again.
+// Reads the last event of the given state again.
 const before = (version: StreamVersion.StreamVersion): StreamVersion.StreamVersion =>
   StreamVersion.StreamVersion(Math.max(0, version - 1))
 

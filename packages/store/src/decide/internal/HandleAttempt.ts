@@ -32,13 +32,13 @@ export interface HandleOptions {
    * use its key: repeated, it is decided again.
    */
   readonly idempotencyKey?: string | undefined
-  /** Whether the key never expires, as those of processes; false by default, then see `IdempotencyKeys`. */
+  /** Whether the key never expires, like the keys of processes; false by default: see `IdempotencyKeys`. */
   readonly keyNeverExpires?: boolean | undefined
   /** The version of the stream that the client has seen; `Any` by default. Checked before each decision. */
   readonly expected?: ExpectedVersion.ExpectedVersion | undefined
   /** Stored with each event; takes precedence over `Causation`. */
   readonly metadata?: Metadata | undefined
-  /** When it happened in the domain; by default now. */
+  /** The time of the command in the domain; now by default. */
   readonly occurredAt?: DateTime.Utc | Date | undefined
 }
 
@@ -64,7 +64,7 @@ export interface Request<Command, State, Event extends Tagged, Refusal> extends 
 
 /**
  * The answer, or the version conflict of the append. Undefined if there are no events to append and the state may be
- * stale: then no append checks it, and neither a refusal nor an answer without events can be trusted.
+ * stale: no append checks the state, so neither a refusal nor an answer without events is reliable.
  */
 export const attempt = Effect.fnUntraced(function*<Command, State, Event extends Tagged, Refusal>(
   request: Request<Command, State, Event, Refusal>,

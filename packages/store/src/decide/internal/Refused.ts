@@ -3,7 +3,7 @@ import { printable } from "@refold/core/internal/event/Printable"
 import { TaggedError } from "@refold/core/internal/event/TaggedError"
 import * as Formatter from "effect/Formatter"
 
-/** The decider refused the command; `refusal` is what it gave. Nothing was stored. */
+/** The decider refused the command; `refusal` is its refusal. Nothing was stored. */
 // The type parameter types `refusal` for the catcher.
 // oxlint-disable-next-line typescript/no-unnecessary-type-parameters
 export class Refused<Refusal> extends TaggedError("Refused")<{ readonly refusal: Refusal }> {

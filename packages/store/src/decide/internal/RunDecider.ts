@@ -19,7 +19,7 @@ export interface Decision<State, Event> {
   readonly state: State
 }
 
-/** Why a command led to no decision. */
+/** The reason why there is no decision on a command. */
 export type DecideFailure<Refusal> = Refusal | VersionConflict | DeciderFault | UnencodableEvent
 
 /** Decides a command on a loaded state. Fails with `VersionConflict` if the state is not at the expected version. */
@@ -70,7 +70,7 @@ const callDecide = <Event, Refusal>(
   }
 }
 
-// An async decide is a fault already: the rejection of its promise must not end the program.
+// An async decide is reported as a fault: the rejection of its promise must not end the program.
 const ignoreRejection = (decision: unknown): void => {
   if (decision instanceof Promise) decision.catch(() => undefined)
 }

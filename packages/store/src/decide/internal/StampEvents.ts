@@ -16,7 +16,7 @@ export interface Stamp {
   readonly occurredAt: DateTime.Utc
 }
 
-/** What the events of a command share: the metadata of its cause and its own, and when it happened, by default now. */
+/** The fields that the events of a command share: the metadata of its cause and its own, and when it happened, by default now. */
 export const shared = (
   { metadata, occurredAt }: {
     readonly metadata?: Metadata | undefined

@@ -1,5 +1,5 @@
 /**
- * Caches the last states of a handler. A cached state may be stale, or of events that the log has lost. The append checks
+ * Caches the last states of a handler. A cached state may be stale, or may include events that the log has lost. The append checks
  * its version and last event; without an append the handler must load the newer events first, which checks them too.
  */
 import type { Aggregate } from "@refold/core/decide/Aggregate"
@@ -79,7 +79,7 @@ const getOrMake = <K extends WeakKey, V>(map: WeakMap<K, V>, key: K, makeValue: 
 }
 
 const makeLru = <State>(capacity: number): States<State> => {
-  // In the order of use, the most recent last.
+  // In the order of use, the most recently used last.
   const known = new Map<StreamName.StreamName, LoadedState<State>>()
   const touch = (loaded: LoadedState<State>): void => {
     known.delete(loaded.stream)

@@ -1,4 +1,4 @@
-/** What an adapter of an event store implements, and its errors. */
+/** The functions that an adapter of an event store implements, and their errors. */
 import type { InvalidInput } from "@refold/core/event/InvalidInput"
 import type { Json } from "@refold/core/event/Json"
 import type { StreamName } from "@refold/core/event/StreamName"
@@ -31,7 +31,7 @@ export interface InlineRow {
   readonly state: Json
 }
 
-/** What an adapter implements; `context` makes the services from it. */
+/** The functions that an adapter implements; `context` makes the services from them. */
 export interface Adapter extends ReaderAdapter {
   /**
    * Stores all writes and rows of a commit, or none. A write without events is a guard: it stores nothing, no row either,
@@ -41,7 +41,7 @@ export interface Adapter extends ReaderAdapter {
   readonly commit: (commit: Commit, inline?: ReadonlyArray<InlineRow>) => Effect.Effect<Appended, CommitFailure>
   /**
    * The result of the commit under this key and fingerprint, marked `deduplicated`; None for a new key. Without a
-   * fingerprint, that of whichever commit has the key.
+   * fingerprint, the result of any commit with the key.
    */
   readonly findAppended: (idempotency: KeyLookUp) => Effect.Effect<Option.Option<Appended>, FindAppendedFailure>
   /**

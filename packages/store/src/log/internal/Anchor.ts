@@ -1,5 +1,5 @@
 /**
- * Where a subscription is: after the last event that it delivered. The event is looked up again when another instance of
+ * The anchor of a subscription: the last event that it delivered. The event is looked up again when another instance of
  * the log answers, because the log may have gone back.
  */
 import type { EventId } from "@refold/core/event/EventId"
@@ -17,7 +17,7 @@ import { readForever } from "./RetryForever.ts"
 /** A place in the log of one instance. */
 export interface Anchor {
   readonly position: Position.Position
-  /** The event at the position; undefined where no event is known there. */
+  /** The event at the position; undefined if no event is known there. */
   readonly eventId: EventId | undefined
   readonly instance: string
 }
@@ -54,7 +54,7 @@ export const atCursor = (
 
 /**
  * Checks that the event of an anchor is still in the log, and gives the head of the instance that has it. Fails with
- * `LogWentBack` if it is gone, or if the instance is another one and the policy says so.
+ * `LogWentBack` if it is gone, or if the instance is another one and the policy is `fail`.
  */
 export const confirm = Effect.fnUntraced(function*(
   adapter: ReaderAdapter,

@@ -9,12 +9,12 @@ import type { EventStoreError } from "../EventStoreError.ts"
 import { isSame, type LogHead } from "../LogHead.ts"
 import * as Polling from "./Polling.ts"
 
-/** How the head is watched. */
+/** The options of watching the head. */
 export interface WatchOptions {
   readonly head: Effect.Effect<LogHead, ReadFailure>
   /** Emits when the head may have moved. May emit too often or never. */
   readonly wakeUps: Stream.Stream<unknown>
-  /** How often to read the head without a wake-up. */
+  /** The interval of reading the head without a wake-up. */
   readonly pollEvery: Duration.Input
 }
 

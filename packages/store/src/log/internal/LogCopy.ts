@@ -7,6 +7,6 @@ import type * as Effect from "effect/Effect"
 
 /** Copies the whole content of a store: events, rows, checkpoints, snapshots, keys. */
 export class LogCopy extends Context.Service<LogCopy, {
-  /** Takes a copy; the effect that it gives puts it back, as another instance of the log. Batches that are open fail. */
+  /** Takes a copy. The returned effect restores it as another instance of the log; open batches fail. */
   readonly take: Effect.Effect<Effect.Effect<void>>
 }>()("@refold/store/internal/LogCopy") {}

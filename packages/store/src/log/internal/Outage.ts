@@ -1,14 +1,14 @@
-/** The log of a store that cannot be used for a while: a warning when it begins, and a line when it is over. */
+/** Logs outages of a store: a warning at the beginning, and a line at the end. */
 import * as Effect from "effect/Effect"
 import type { EventStoreError } from "../EventStoreError.ts"
 
-/** A loop that tries again while the store fails. */
+/** A loop that retries while the store fails. */
 export interface Loop {
   /** Logs a failure: the first one at Warn in one line, others at Debug. */
   readonly failed: (error: EventStoreError) => Effect.Effect<void>
   /** Notes a success: logs at Info if it ends the outage. */
   readonly succeeded: Effect.Effect<void>
-  /** The loop is over, and no longer part of the outage. */
+  /** The loop has ended and is no longer part of the outage. */
   readonly ended: Effect.Effect<void>
 }
 

@@ -1,4 +1,4 @@
-/** Past points that a store can answer: a version or a position beyond the last event is refused, not read as the last one. */
+/** Checks past points: a version or a position beyond the last event is refused, not read as the last one. */
 import { InvalidInput } from "@refold/core/event/InvalidInput"
 import type { StreamVersion } from "@refold/core/event/StreamVersion"
 import type * as AsOf from "@refold/core/journal/AsOf"

@@ -1,6 +1,6 @@
 /**
- * Guards the idempotency keys of processes. Only the command that a runner is dispatching may use its key, and what is
- * stored under the key is believed only if it carries the id of that command as causation id.
+ * Guards the idempotency keys of processes. Only the command that a runner is dispatching may use its key, and a
+ * commit stored under the key is accepted only if it has the id of that command as causation id.
  */
 import { invalid } from "@refold/core/event/InvalidInput"
 import type { NewEvent } from "@refold/core/event/NewEvent"
@@ -28,17 +28,17 @@ export const guard = (adapter: Adapter): Adapter => ({
     const key = reserved(commit.idempotency)
     if (key === undefined) return adapter.commit(commit, inline)
     const stored = Effect.suspend(() => adapter.commit(caused(commit, key), inline))
-    return believed(adapter, key, stored, (appended) => appended.deduplicated ? Option.some(appended) : Option.none())
+    return verified(adapter, key, stored, (appended) => appended.deduplicated ? Option.some(appended) : Option.none())
   },
   findAppended: (idempotency) => {
     const key = reserved(idempotency)
     const found = adapter.findAppended(idempotency)
-    return key === undefined ? found : believed(adapter, key, found, (earlier) => earlier)
+    return key === undefined ? found : verified(adapter, key, found, (earlier) => earlier)
   }
 })
 
 // `earlierOf` gives the commit that was stored before under the key.
-const believed = Effect.fnUntraced(function*<A, E extends { readonly _tag: string }>(
+const verified = Effect.fnUntraced(function*<A, E extends { readonly _tag: string }>(
   adapter: Adapter,
   key: string,
   effect: Effect.Effect<A, E>,
@@ -54,13 +54,13 @@ const believed = Effect.fnUntraced(function*<A, E extends { readonly _tag: strin
   return answer
 })
 
-// Something else than a text is for the adapter to refuse.
+// The adapter refuses a key that is not a text.
 const reserved = (idempotency: { readonly key: string } | undefined): string | undefined => {
   const key: unknown = idempotency?.key
   return typeof key === "string" && ProcessKey.commandIdOf(key) !== undefined ? key : undefined
 }
 
-// A handler may give metadata of its own, but not another cause. What is malformed is for the adapter to refuse.
+// A handler may give metadata of its own, but not another cause. The adapter refuses malformed metadata.
 const caused = (commit: Commit, key: string): Commit =>
   !Array.isArray(commit.writes) ? commit : {
     ...commit,

@@ -1,4 +1,4 @@
-/** Reads the log in parts, so that a subscription whose filter few events pass can say how far it has come. */
+/** Reads the log in parts, so that a subscription can report its progress even if few events pass its filter. */
 import type { EventId } from "@refold/core/event/EventId"
 import type { Position } from "@refold/core/event/Position"
 import { position as asOfPosition } from "@refold/core/journal/AsOf"
@@ -25,7 +25,7 @@ export const isFiltered = (filter: ReadAllOptions): boolean =>
     .some((option) => option !== undefined)
 
 /**
- * The ends of the parts up to a head, one after the other: each is looked up when the part before is read. Without parts
+ * The ends of the parts up to a head, in order: each is looked up when the part before is read. Without parts
  * the head is the only end.
  */
 export const ends = (

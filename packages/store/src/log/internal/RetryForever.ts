@@ -11,7 +11,7 @@ import * as Outage from "./Outage.ts"
 import * as RetryPolicies from "./RetryPolicies.ts"
 
 /**
- * Repeats a read while the store fails. Of `EventStoreError` it fails only with those that are permanent or whose cause is
+ * Repeats a read while the store fails. It fails with an `EventStoreError` only if the error is permanent or its cause is
  * `InstanceChanged`: the same read would fail again.
  */
 export const retryForever = <A>(
@@ -29,7 +29,7 @@ export const retryForever = <A>(
     )
   })
 
-/** The answer to a question about the log, asked until the store answers. */
+/** Repeats a query about the log until the store answers. */
 export const readForever = <A>(question: Effect.Effect<A, ReadFailure>): Effect.Effect<A, ReadFailure> =>
   retryForever(Stream.fromEffect(question)).pipe(Stream.runHead, Effect.map(Option.getOrThrow))
 

@@ -28,7 +28,7 @@ export const instanceFailure: Schedule.Schedule<Duration.Duration> = exponential
 
 /**
  * Folding or handling a poisoned event again: `first` (50 ms by default, see `Projector.Options`), doubled up to a minute, or up to
- * `first` where that is longer. Never ends by itself.
+ * `first` if that is longer. Never ends by itself.
  */
 export const poisonedEvent = (first: Duration.Input): Schedule.Schedule<Duration.Duration> =>
   exponential(first, Duration.max(Duration.fromInputUnsafe(first), Duration.minutes(1)))
@@ -56,10 +56,10 @@ export const listenAgain: Schedule.Schedule<Duration.Duration> = exponential("10
 /** Querying generations of rows again when one was dropped during the query: at once. Ends after 5 retries. */
 export const generationDropped: Schedule.Schedule<number> = Schedule.recurs(5)
 
-/** Waits as a policy says after this error; fails with the error when the policy has ended. */
+/** Waits for the delay of a policy after this error; fails with the error when the policy has ended. */
 export type Driver<E> = (error: E) => Effect.Effect<void, E>
 
-/** The driver of a policy, for a loop that keeps state between its attempts; `Effect.retry` serves elsewhere. */
+/** The driver of a policy, for a loop that keeps state between its attempts; elsewhere `Effect.retry` is used. */
 export const drive = <E>(policy: Schedule.Schedule<unknown, E>): Effect.Effect<Driver<E>> =>
   Effect.map(
     Schedule.toStepWithSleep(policy),

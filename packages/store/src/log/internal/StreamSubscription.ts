@@ -18,14 +18,14 @@ import { readForever } from "./RetryForever.ts"
 type Options<Asked extends Column> = SubscribeStreamOptions & ReadOptions.Columns<Asked>
 type Read<Asked extends Column> = Pick<RecordedEvent, Asked | "id" | "position" | "version">
 
-/** Where a subscription is: its anchor, the version of that event, and the version up to which it has read. */
+/** The state of a subscription: its anchor, the version of that event, and the version up to which it has read. */
 interface Place {
   readonly anchor: Anchor.Anchor
   readonly version: number
   readonly read: number
 }
 
-// So many events are read before the instance of the log is compared and they are delivered.
+// The number of events that are read before the instance of the log is compared and they are delivered.
 const batchSize = 1000
 
 /** The events of a stream after a version, then new ones. */
@@ -46,7 +46,7 @@ export const subscribe = <Asked extends Column>(
         place = behind(place, batch)
         return [batch.events, batch.isLast ? Option.none() : Option.some(undefined)] as const
       }
-      // What was read may be of another log: the place is confirmed there, and it is read again.
+      // The events may be of another log: the anchor is confirmed there, and they are read again.
       place = yield* confirmed(adapter, place, filter)
       return [[], Option.some(undefined)] as const
     })

@@ -66,7 +66,7 @@ const find = Effect.fnUntraced(function*(adapter: ReaderAdapter, id: Parameters<
 
 type Read<Asked extends Column> = Pick<RecordedEvent, Asked | "id" | "position">
 
-/** What is emitted for an event, and after a part of the log, if anything. */
+/** The outputs for an event, and after a part of the log, if any. */
 interface Deliver<A, Asked extends Column> {
   readonly event: (event: Read<Asked>, instance: string) => A
   readonly progress?: (anchor: Anchor.Anchor, head: Position.Position) => A
@@ -101,7 +101,7 @@ const follow = <A, Asked extends Column>(
     // All events up to here were delivered or filtered out.
     let read = from.position
     const readPart = ({ instance, position: head }: LogHead, end: ReadPart.End): Stream.Stream<A, SubscribeFailure> =>
-      // After a failure the read starts again behind the last event that was emitted.
+      // After a failure the read starts again after the last emitted event.
       retryForever(
         Stream.suspend(() =>
           adapter.readAll({ ...filter, columns, after: read, asOf: position(end.position), instance })
@@ -124,7 +124,7 @@ const follow = <A, Asked extends Column>(
     const readUpTo = (head: LogHead): Stream.Stream<A, SubscribeFailure> =>
       ReadPart.ends(adapter, () => read, head, deliver.progress !== undefined && ReadPart.isFiltered(filter)).pipe(
         Stream.flatMap((end) => readPart(head, end)),
-        // What was read may end above events of the other log that are not visible yet.
+        // The read events may end above events of the other log that are not visible yet.
         Stream.catchIf(
           InstanceChanged.isCauseOf,
           () => Stream.unwrap(Effect.map(readForever(adapter.logHead), onHead))

@@ -36,7 +36,7 @@ export const compareRows = <Event extends Tagged, State, Index extends string>(
     )
     yield* foldUpTo(projection, scratch.id, live.checkpoint)
     const sides = { live: live.id, scratch: scratch.id }
-    // The rows of either side: one that is only in the other is missing, or should not be there.
+    // The rows of either side: a row that only one side has is missing, or should not exist.
     return Stream.concat(keysOf(projection, live.id), keysOf(projection, scratch.id)).pipe(
       Stream.mapEffect((keys) => comparePage(projection, sides, keys)),
       Stream.flattenIterable

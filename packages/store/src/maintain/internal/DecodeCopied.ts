@@ -1,4 +1,4 @@
-/** The lines of keys, discards and consumers as what they stand for. A failure is the field and the rule that it breaks. */
+/** Decodes the lines of keys, discards and consumers. A failure is the field and the rule that it breaks. */
 import { invalid, type InvalidInput } from "@refold/core/event/InvalidInput"
 import * as NewEvent from "@refold/core/event/NewEvent"
 import * as StreamName from "@refold/core/event/StreamName"

@@ -1,4 +1,4 @@
-/** Lines of an exported store as JSON, and the header, events and the trailer as what they stand for. A failure is the field and the rule that it breaks. */
+/** Parses the lines of an exported store, and decodes the header, the events and the trailer. A failure is a field and its rule. */
 import * as EventId from "@refold/core/event/EventId"
 import { invalid, type InvalidInput } from "@refold/core/event/InvalidInput"
 import * as NewEvent from "@refold/core/event/NewEvent"
@@ -24,7 +24,7 @@ export const parse = (text: string): Result.Result<Parsed, InvalidInput> => {
   } catch (error) {
     return invalid("the text", `must be JSON: ${error instanceof Error ? error.message : String(error)}`)
   }
-  // Any property of an object can be read.
+  // Sound: any property of an object can be read.
   const fields = Object(value) as Fields
   const kind = StoreLine.kinds.find((one) => one === fields["kind"])
   return kind === undefined
@@ -64,7 +64,7 @@ export const event = (fields: Fields): Result.Result<RecordedEvent, InvalidInput
     commit,
     recordedAt: recordedAt.success
   }
-  // The numbers are what their brands mean.
+  // The checks above are the rules of the brands.
   return Result.succeed(recorded as RecordedEvent)
 }
 
@@ -84,7 +84,7 @@ export const header = (fields: Fields): Result.Result<StoreLine.Header, InvalidI
     decodeHeader(fields),
     (decoded) =>
       Result.map(EventId.parse(decoded.export, "header.export"), (id) =>
-        // Whole numbers from 0 are what a position is.
+        // A position is a whole number from 0.
         ({ kind: "header", ...decoded, export: id }) as StoreLine.Header)
   )
 }

@@ -1,4 +1,4 @@
-/** A store as lines: the log up to the last whole commit at the start, then what belongs to it. */
+/** A store as lines: the log up to the last whole commit at the start, then keys, discards and consumers. */
 import { InvalidInput } from "@refold/core/event/InvalidInput"
 import * as Position from "@refold/core/event/Position"
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
@@ -69,15 +69,15 @@ const linesAfter = ({ after, events, header: { upTo }, sha }: Start): Lines =>
     )
   }))
 
-/** How an export that was cut goes on. */
+/** The continuation of an export that was cut. */
 export interface Resumed {
-  /** How many lines to keep of those that there are: the header and whole events. */
+  /** The number of existing lines to keep: the header and whole events. */
   readonly keep: number
   /** The lines that follow them. */
   readonly rest: Lines
 }
 
-/** Continues an export from the lines that were written. Fails where they are not of this store. */
+/** Continues an export from the lines that were written. Fails if they are not of this store. */
 export const resume = Effect.fnUntraced(function*<E, R>(
   written: Stream.Stream<string, E, R>
 ): Effect.fn.Return<Resumed, E | InvalidLine | NewerFormat | ReadFailure, R | EventReader> {
@@ -115,7 +115,7 @@ const begin = (line: string): Result.Result<State, InvalidLine | NewerFormat> =>
     })
   )
 
-// Ends at the first line that is no whole event: the last one may be cut, and what follows the events is read again.
+// Ends at the first line that is not a whole event: the last one may be cut, and the lines after the events are read again.
 const goOn = ({ start }: State, line: string): Result.Result<State | undefined> => {
   const event = Result.flatMap(
     DecodeLine.parse(line),

@@ -1,4 +1,4 @@
-/** Imports lines into an empty store, in batches: each is checked, then stored together with how far the import is. */
+/** Imports lines into an empty store, in batches: each is checked, then stored together with the progress of the import. */
 import { InvalidInput } from "@refold/core/event/InvalidInput"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -24,7 +24,7 @@ export type ImportFailure =
   | ImportMismatch
   | EventStoreError
 
-/** What was imported. */
+/** The result of an import. */
 export interface Imported {
   /** The id of the export. */
   readonly export: string
@@ -43,7 +43,7 @@ export const into = Effect.fnUntraced(function*<E, R>(
   yield* Stream.runForEachArray(lines, (texts) => takeAll(state, texts))
   const { header } = state
   if (header === undefined || !state.isEnded) {
-    // What was read is stored, so that the next run begins behind it.
+    // The lines that were read are stored, so that the next run begins after them.
     return yield* afterBatch(state, Effect.void).pipe(Effect.andThen(new IncompleteFile({ lines: state.line })))
   }
   yield* target.finish(state.stored)
@@ -62,7 +62,7 @@ const takeAll = Effect.fnUntraced(
   }
 )
 
-// What has to be done before the next line is read; undefined where it is only remembered.
+// The work before the next line is read; undefined if the line is only added to the batch.
 const take = (state: State, text: string): Step | undefined => {
   const line = state.line + 1
   if (state.isEnded) return refuse(line, "the line", "must not follow the trailer")
@@ -136,7 +136,7 @@ const add = (state: State, { item, kind, text }: Item): Step | undefined => {
   return undefined
 }
 
-// Stores what is read before the line, so that the first line that breaks a rule is the one that is reported.
+// Stores the lines before this one first, so that the first line that breaks a rule is reported.
 const afterBatch = (state: State, next: Step): Step =>
   state.batch.items.length === 0 ? next : Effect.andThen(store(state), next)
 
@@ -150,7 +150,7 @@ const store = Effect.fnUntraced(function*(state: State): Effect.fn.Return<void, 
   const lineOf = (index: number): number => state.line - items.length + 1 + index
   if (Option.isSome(problem)) {
     const { field, index, rule } = problem.value
-    // What another program has stored meanwhile breaks the rules of the file, too.
+    // Items that another program has stored meanwhile break the rules of the file, too.
     yield* target.write({ ...batch, items: [] }, stored, stored)
     return yield* refuse(lineOf(index), field, rule)
   }

@@ -46,7 +46,7 @@ const checkEvents = Effect.fnUntraced(function*(
   return Option.none()
 })
 
-// The commits that began before the batch and go on in it.
+// The commits that began before the batch and continue in it.
 const commitsBefore = Effect.fnUntraced(function*(
   target: ImportTarget,
   events: ReadonlyArray<RecordedEvent>,
@@ -124,7 +124,7 @@ const placesOf = (batch: Exclude<ImportBatch, { readonly kind: "event" }>): Read
 
 /** The rule that an item breaks whose id, key or place is taken. */
 export const takenRule = (kind: ImportBatch["kind"]): Omit<Problem, "index"> => {
-  const rule = "must stand once in the file"
+  const rule = "must occur once in the file"
   switch (kind) {
     case "event":
       return { field: "event.id", rule }

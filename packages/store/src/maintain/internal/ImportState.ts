@@ -1,10 +1,10 @@
-/** How far a run of an import has read, and what it has read and not stored. Mutable, because it changes with every line. */
+/** The state of a run of an import: the lines read, and the items not yet stored. Mutable, because it changes with every line. */
 import * as Sha256 from "@refold/core/internal/journal/Sha256"
 import type * as Effect from "effect/Effect"
 import type { ImportBatch, ImportProgress, ImportTarget } from "../Maintenance.ts"
 import * as StoreLine from "./StoreLine.ts"
 
-/** Reports how far an import is, after each batch. */
+/** Reports the progress of an import after each batch. */
 export type OnProgress = (progress: Pick<ImportProgress, "lines" | "counts">) => Effect.Effect<void>
 
 /** The state of a run. */

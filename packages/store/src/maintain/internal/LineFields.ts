@@ -19,7 +19,7 @@ const isoTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?(Z|[+-]\d\d:\d\d)$/
 
 /** The time of a text in ISO 8601. */
 export const timeOf = (value: unknown, field: string): Result.Result<DateTime.Utc, InvalidInput> => {
-  // What else JavaScript reads depends on the zone of the program, or loses digits.
+  // Other formats that JavaScript reads depend on the time zone of the program, or lose digits.
   const millis = typeof value === "string" && isoTime.test(value) ? Date.parse(value) : NaN
   return Number.isNaN(millis)
     ? invalid(field, "must be a time in ISO 8601 with a zone and at most three digits of a second")

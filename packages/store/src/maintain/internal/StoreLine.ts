@@ -8,7 +8,7 @@ import type { CopiedConsumer, CopiedDiscard, CopiedKey, Counts } from "../Mainte
 /** The name of the format. */
 export const format = "refold-store"
 
-/** Its latest version: raised with every change that older code would misread. */
+/** Its latest version: raised with each change that older code would misread. */
 export const latestVersion = 1
 
 /** The first line. */
@@ -29,19 +29,19 @@ export interface Trailer extends Counts {
   readonly sha256: string
 }
 
-/** The kinds, in the order in which they stand in a file. */
+/** The kinds, in their order in a file. */
 export const kinds = ["header", "event", "key", "discard", "consumer", "trailer"] as const
 
 /** A kind of line. */
 export type Kind = (typeof kinds)[number]
 
-/** What is counted, by the kind of its lines. */
+/** The counted items, by the kind of their lines. */
 export const counted = { event: "events", key: "keys", discard: "discards", consumer: "consumers" } as const
 
 /** No lines of any kind. */
 export const noCounts: Counts = { events: 0, keys: 0, discards: 0, consumers: 0 }
 
-// All columns: a new one does not compile until it travels.
+// All columns: a new column does not compile until it is exported.
 const eventFields = (
   { commit, data, id, metadata, occurredAt, position, recordedAt, schemaVersion, stream, type, version }: RecordedEvent
 ): { readonly [column in Column]: unknown } => ({

@@ -1,4 +1,4 @@
-/** Verifies what refers to events: idempotency keys and snapshots. */
+/** Verifies the data that refers to events: idempotency keys and snapshots. */
 import * as Json from "@refold/core/event/Json"
 import * as StreamName from "@refold/core/event/StreamName"
 import * as Effect from "effect/Effect"
@@ -30,7 +30,7 @@ const orphan = ({ key, stream, version }: CopiedWrite & Pick<CopiedKey, "key">):
     { key, stream, version }
   )
 
-/** Snapshots of events that are not stored, and those whose state is not that of their events. */
+/** Snapshots of events that are not stored, and snapshots whose state differs from the fold of their events. */
 export const snapshots = (verifiers: ReadonlyArray<Verifier>, count: Count) =>
   Stream.unwrap(
     Effect.map(Maintenance, ({ snapshots }) =>

@@ -12,7 +12,7 @@ import * as Finding from "../Finding.ts"
 import { type EventMark, Maintenance } from "../Maintenance.ts"
 import type { Verifier } from "../Verifier.ts"
 
-/** Counts what was looked at. */
+/** Counts the checked items. */
 export type Count = (items: number) => Effect.Effect<void>
 
 /** Versions without gaps, positions and times in their order within each stream, and commits that begin with a stored event. */

@@ -1,4 +1,4 @@
-/** Records what the instances of a process decided about a batch of events: in few commits, each within the limits of a store. */
+/** Records the decisions of a process's instances about a batch of events: in few commits, each within the limits of a store. */
 import type { NewEvent } from "@refold/core/event/NewEvent"
 import type { StreamName } from "@refold/core/event/StreamName"
 import { StreamVersion } from "@refold/core/event/StreamVersion"
@@ -16,16 +16,16 @@ import { EventStore } from "../../log/EventStore.ts"
 import { EventStoreError } from "../../log/EventStoreError.ts"
 import * as InstanceCache from "./InstanceCache.ts"
 
-/** What an instance decided. */
+/** The decisions of an instance. */
 export interface Decisions<State> extends Pick<LoadedState<unknown>, "stream" | "version" | "lastEventId"> {
   /** They come after the last event of the loaded instance. */
   readonly events: ReadonlyArray<NewEvent>
-  /** The loaded instance with the state after these events; undefined where there are none. */
+  /** The loaded instance with the state after these events; undefined if there are none. */
   readonly after: LoadedState<Instance<State>> | undefined
 }
 
 /**
- * Records decisions. Workers record outcomes at the same time: an instance whose version conflicts decides again. Where the
+ * Records decisions. Workers record outcomes at the same time: an instance whose version conflicts decides again. If the
  * store has transactions, the caller's one holds all commits.
  */
 export const record = Effect.fnUntraced(function*<State, R>(
@@ -40,7 +40,7 @@ export const record = Effect.fnUntraced(function*<State, R>(
     const conflict = yield* commit(group)
     for (const one of conflict === undefined ? group : []) {
       open.delete(one.stream)
-      yield* remember(process, one)
+      yield* cache(process, one)
     }
     if (conflict === undefined) continue
     const again = yield* decideAgain(conflict.stream)
@@ -82,7 +82,7 @@ const commit = Effect.fnUntraced(function*<State>(
   )
 })
 
-const remember = <State>(
+const cache = <State>(
   process: Pick<Process<never, State>, "instances">,
   { after, events, version }: Decisions<State>
 ): Effect.Effect<void, never, EventStore> => {

@@ -15,12 +15,12 @@ import * as Projector from "../../project/Projector.ts"
 import * as ReadModel from "../../project/ReadModel.ts"
 import { ReadModelStore } from "../../project/ReadModelStore.ts"
 
-/** Every way in which finding instances can fail. */
+/** The errors of finding instances. */
 export type FindFailure = Projector.CatchUpFailure | DefinitionMismatch
 
 /**
- * Rows of instances that are due at this time and that `isFree` accepts, in random order. Of very many, those that are due
- * for the longest.
+ * Rows of instances that are due at this time and that `isFree` accepts, in random order. If there are very many, those that
+ * have been due for the longest.
  */
 export const findDue = Effect.fnUntraced(function*(
   { rows }: Pick<Process<never, unknown>, "rows">,
@@ -32,7 +32,7 @@ export const findDue = Effect.fnUntraced(function*(
   return yield* Random.shuffle(yield* dueAt(rows, until.epochMilliseconds, isFree))
 })
 
-/** Whether any instance is due at this time, by the rows as they are stored; true where they cannot be read. */
+/** Whether any instance is due at this time, by the rows as they are stored; true if they cannot be read. */
 export const hasDue = (
   { rows }: Pick<Process<never, unknown>, "rows">,
   until: number
@@ -42,7 +42,7 @@ export const hasDue = (
     Effect.orElseSucceed(() => true)
   )
 
-// Only the live rows are read, so that a rebuild of the rows holds nothing up.
+// Only the live rows are read, so that a rebuild of the rows does not block.
 const catchUpLive = Effect.fnUntraced(function*(
   rows: Process<never, unknown>["rows"]
 ): Effect.fn.Return<void, FindFailure, ReadModelStore | EventReader> {
@@ -55,7 +55,7 @@ const catchUpLive = Effect.fnUntraced(function*(
 
 const pageSize = 500
 
-// Goes on until a page's worth is found: rows that are not free must not hide the rows behind them.
+// Continues until a page is full: rows that are not free must not hide the rows after them.
 const dueAt = Effect.fnUntraced(function*(
   rows: Process<never, unknown>["rows"],
   until: number,

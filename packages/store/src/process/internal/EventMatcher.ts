@@ -20,15 +20,15 @@ export interface MatchedEvent {
   readonly recorded: RecordedEvent
 }
 
-/** What matching a batch came to. */
+/** The result of matching a batch. */
 export interface Matches {
   readonly matched: ReadonlyArray<MatchedEvent>
   readonly poisoned: ReadonlyArray<PoisonedEvent>
 }
 
 /**
- * Matches the events of a batch, in their order. Left out are events before the process's `since`, those for no instance,
- * and those of streams that are parked. An event that cannot be matched holds back the later ones of its stream.
+ * Matches the events of a batch, in their order. It leaves out events before the process's `since`, events for no instance,
+ * and events of parked streams. An event that cannot be matched holds back the later ones of its stream.
  */
 export const matchAll = <Event extends Tagged, State>(
   process: Process.Process<Event, State>,
@@ -101,7 +101,7 @@ const add = (partsOf: Map<string, Array<number>>, instance: string, part: number
   else parts.push(part)
 }
 
-/** An event that a process cannot observe: why, and at which stage that showed. */
+/** An event that a process cannot observe, with the reason and the stage. */
 export const poison = (
   { name }: { readonly name: string },
   { position, stream, type, version }: RecordedEvent,

@@ -22,7 +22,7 @@ export type { Services } from "./InstanceReactions.ts"
 /** The observer of a process, for the projector to run. It keeps a checkpoint and parked streams, but no rows. */
 export const of = <Event extends Tagged, State>(process: Process<Event, State>): ProjectionTarget<Services> => ({
   name: `${process.name} observer`,
-  // Never raised: what was observed is in the streams of the instances, so there is nothing to rebuild.
+  // Never raised: the observed events are in the streams of the instances, so there is nothing to rebuild.
   version: 1,
   definition: StoredDefinition.render({
     kind: "process",
@@ -41,7 +41,7 @@ export const of = <Event extends Tagged, State>(process: Process<Event, State>):
   fold: (batch, events, parked) => observe(process, batch, events, parked)
 })
 
-// Where this code is too old for an instance, the batch ends before the event for that instance.
+// If this code is too old for an instance, the batch ends before the event for that instance.
 const observe = Effect.fnUntraced(function*<Event extends Tagged, State>(
   process: Process<Event, State>,
   place: Partition,

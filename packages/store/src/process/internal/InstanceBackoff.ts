@@ -1,4 +1,4 @@
-/** Delays the work on instances whose work failed, as `RetryPolicies.instanceFailure` says. */
+/** Delays the work on instances whose work failed, by `RetryPolicies.instanceFailure`. */
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"

@@ -1,6 +1,6 @@
 /**
  * The last states of a process's instances, for the observer and the workers of all runners in this program. An instance is
- * loaded from the state that is known: the cost of an event does not grow with the number of earlier ones.
+ * loaded from its cached state, so the cost of an event does not grow with the number of earlier ones.
  */
 import type { Tagged } from "@refold/core/event/EventType"
 import type { Instance } from "@refold/core/internal/process/ProcessInstance"

@@ -28,17 +28,17 @@ import { type MatchedEvent, poison } from "./EventMatcher.ts"
 import * as InstanceCache from "./InstanceCache.ts"
 import { logParked } from "./InstanceHandler.ts"
 
-/** What reacting needs. */
+/** The services that reacting needs. */
 export type Services = EventStore | EventReader | SnapshotStore
 
-/** What an instance decided about the events of a batch. */
+/** The decisions of an instance about the events of a batch. */
 interface Decisions<State> extends DecisionRecorder.Decisions<State> {
   readonly poisoned: ReadonlyArray<PoisonedEvent>
   /** The event that newer code must observe. */
   readonly newer?: NewerEvent | undefined
 }
 
-/** What the instances of a batch came to. With `newer`, nothing was recorded. */
+/** The results of the instances of a batch. With `newer`, nothing was recorded. */
 export interface Reacted {
   readonly poisoned: ReadonlyArray<PoisonedEvent>
   readonly newer?: NewerEvent | undefined
@@ -103,7 +103,7 @@ const react = Effect.fnUntraced(function*<Event extends Tagged, State>(
   return { ...nothing, poisoned }
 })
 
-// A read that fails for good closes the connection of the batch's transaction. The failure then names the event that this instance
+// A read that fails permanently closes the connection of the batch's transaction. The failure then names the event that this instance
 // was to observe, so that the batch is run again without it (see FindUnreadable).
 const named = (
   error: EventStoreError,
@@ -141,7 +141,7 @@ const reactFrom = Effect.fnUntraced(function*<Event extends Tagged, State>(
       return { stream, version, lastEventId, events: [], after: undefined, poisoned: [], newer }
     }
     if (Result.isFailure(decided)) {
-      // Only where the trigger nests too deep to be recorded within an event: all other faults are recorded.
+      // Only if the trigger nests too deep to be recorded within an event: all other faults are recorded.
       poisoned.set(recorded.stream, poison(process, recorded, "Row", messageOf(decided.failure)))
       continue
     }

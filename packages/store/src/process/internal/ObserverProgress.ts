@@ -1,5 +1,5 @@
 /**
- * How far the observer of a process has read the log. A timeout may fire only after all events were observed that were
+ * The progress of a process's observer in the log. A timeout may fire only after all events were observed that were
  * recorded before it was due or that its instance's commands led to, however late the observer is.
  */
 import * as DateTime from "effect/DateTime"
@@ -8,7 +8,7 @@ import { EventReader, type ReadFailure } from "../../log/EventReader.ts"
 import type { LogHead } from "../../log/LogHead.ts"
 import { type Generation, ReadModelStore, type RowsIdentity } from "../../project/ReadModelStore.ts"
 
-/** How far the observer has come. */
+/** The progress of the observer. */
 export interface ObserverProgress {
   /** All events that were recorded until this time are observed. */
   readonly until: DateTime.Utc
@@ -20,7 +20,7 @@ export interface ObserverProgress {
 
 /**
  * An effect that reads the progress. Within an instance of the log `until` never decreases, and stays the same while the
- * observer is behind. In another instance it begins anew, because the checkpoint may have gone back.
+ * observer is behind. In another instance it begins again, because the checkpoint may have gone back.
  */
 export const track = (
   observer: RowsIdentity

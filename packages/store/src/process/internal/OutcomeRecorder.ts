@@ -26,7 +26,7 @@ export interface Dispatched {
 }
 
 /**
- * The id of a command: the id of the decision, and the command's place in it. The version alone would not be unique: where
+ * The id of a command: the id of the decision, and the command's place in it. The version alone would not be unique: if
  * the log goes back, it is used again for another decision.
  */
 export const idOf = (stream: string, { index, sentAt, sentBy }: PendingCommand): string =>
@@ -35,7 +35,7 @@ export const idOf = (stream: string, { index, sentAt, sentBy }: PendingCommand):
 /** The idempotency key of a command. */
 export const keyOf = (stream: string, command: PendingCommand): string => ProcessKey.of(idOf(stream, command))
 
-/** Runs the dispatch of a command, records its outcome, and gives what the instance has to do after that. */
+/** Runs the dispatch of a command, records its outcome, and returns the work that the instance has after it. */
 export const recordOutcomeOf = <Event extends Tagged, State, R>(
   process: Process<Event, State>,
   handle: InstanceHandler,

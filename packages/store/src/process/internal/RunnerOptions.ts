@@ -5,7 +5,7 @@ import * as Result from "effect/Result"
 import * as CheckOptions from "../../log/internal/CheckOptions.ts"
 import type { ProcessHandler } from "../ProcessHandler.ts"
 
-/** How a process is run. */
+/** The options of running a process. */
 export interface Options<R> {
   /** Handlers for the commands of the process: one for the category of each of its targets. */
   readonly handlers: ReadonlyArray<ProcessHandler<R>>
@@ -22,10 +22,10 @@ export interface Options<R> {
   readonly concurrency?: number | undefined
   /**
    * The maximum number of partitions of the observer that this program works on at a time, 1 by default: see `Partitions.change`. The
-   * commands of all instances are shared out to `concurrency` workers anyway.
+   * `concurrency` workers share the commands of all instances in any case.
    */
   readonly observers?: number | undefined
-  /** How often instances with due timeouts are looked for, 1 second by default: a timeout may fire that much late. */
+  /** The polling interval for due timeouts, 1 second by default: a timeout may fire that much late. */
   readonly pollInterval?: Duration.Input | undefined
 }
 
@@ -67,7 +67,7 @@ const checkHandlers = <R>(
   targets: ReadonlyArray<{ readonly category: string }>,
   handlers: ReadonlyArray<ProcessHandler<R>>
 ): Result.Result<ReadonlyArray<ProcessHandler<R>>, InvalidInput> => {
-  // Without types it may be left out.
+  // In untyped code it may be missing.
   if (!Array.isArray(handlers)) return invalid("handlers", "must be an array with a handler for each target")
   const missing = targets.find((target) => handlers.every(({ category }) => category !== target.category))
   return missing === undefined

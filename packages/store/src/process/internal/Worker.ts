@@ -19,15 +19,15 @@ import { recordOutcomeOf } from "./OutcomeRecorder.ts"
 import type { RunnerOptions } from "./RunnerOptions.ts"
 
 /**
- * Does all that is due for an instance, and what follows from that. A timeout fires only where every event was observed
- * that may have cancelled it.
+ * Does all work that is due for an instance, also work that results from it. A timeout fires only after every event that may
+ * have cancelled it was observed.
  */
 export type Worker<R> = (
   row: Row<ProcessRow>,
   progress: Omit<ObserverProgress, "instance"> & Partial<ObserverProgress>
 ) => Effect.Effect<Worked, RetryableFailure, R | Services>
 
-/** What was done for an instance. */
+/** The work done for an instance. */
 interface Worked {
   /** The number of commands dispatched and timeouts fired. */
   readonly done: number
@@ -49,7 +49,7 @@ export const of = <Event extends Tagged, State, R>(
     let { pending } = loaded.state
     let mayFire = loaded.position <= progress.position
     for (let done = 0;; done++) {
-      // What is pending may be gone from the log.
+      // The log may have lost the pending work.
       if (progress.instance !== undefined && (yield* lastInstance) !== progress.instance) return { done, isHeld: false }
       const command = Option.getOrUndefined(Chunk.head(pending.commands))
       const timeout = nextDue(pending, progress.until)
@@ -64,7 +64,7 @@ export const of = <Event extends Tagged, State, R>(
   })
 }
 
-// The row says that the instance is due, and not what it has to do. Code that is too old for an event of the instance could
+// The row has the due time, and not the pending work. Code that is too old for an event of the instance could
 // not record the outcome of a command: it would send the command again and again.
 const load = <Event extends Tagged, State>(process: Process<Event, State>, instance: string) =>
   InstanceCache.load(process, instance).pipe(

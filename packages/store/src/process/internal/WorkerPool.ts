@@ -24,15 +24,15 @@ import * as ObserverProgress from "./ObserverProgress.ts"
 import type { RunnerOptions } from "./RunnerOptions.ts"
 import type { Worker } from "./Worker.ts"
 
-/** What one pass over the due instances came to. */
+/** The result of one pass over the due instances. */
 export interface Pass {
   /** Whether something may be left to do. */
   readonly mayHaveMore: boolean
-  /** Why the work on an instance failed. */
+  /** The failure of the work on an instance. */
   readonly failures: ReadonlyArray<RetryableFailure>
 }
 
-/** Works once on each instance that is due, and ends when that is done. */
+/** Works once on each instance that is due, and ends then. */
 export const runOnce = Effect.fnUntraced(function*<Event extends Tagged, State, R>(
   process: Process<Event, State>,
   worker: Worker<R>,
@@ -50,7 +50,7 @@ export const runOnce = Effect.fnUntraced(function*<Event extends Tagged, State, 
   }
 })
 
-/** Works on due instances without end. Waits for a store that cannot be reached; fails where the role lacks a right. */
+/** Works on due instances without end. Waits for a store that cannot be reached; fails if the role lacks a right. */
 export const run = <Event extends Tagged, State, R>(
   process: Process<Event, State>,
   observer: RowsIdentity,
@@ -81,16 +81,16 @@ export const run = <Event extends Tagged, State, R>(
     return yield* Effect.andThen(Effect.all(all, { concurrency: "unbounded", discard: true }), Effect.never)
   })
 
-/** An instance for which something is due, and how far the observer was when it was found. */
+/** An instance with due work, and the progress of the observer when it was found. */
 interface Due {
   readonly row: Row<ProcessRow>
   readonly progress: ObserverProgress.ObserverProgress
 }
 
-/** What the workers and the poll share. */
+/** The state that the workers and the poll share. */
 interface Pool {
   readonly due: Queue.Queue<Due>
-  /** A poll that is requested; requests that come meanwhile are one. */
+  /** A requested poll; further requests before it runs are merged. */
   readonly polls: Queue.Queue<void>
   /** The streams of the instances in `due` and of those that are worked on. */
   readonly busy: Set<string>
@@ -99,7 +99,7 @@ interface Pool {
   instance: string | undefined
   /** The head that was seen last. */
   head: LogHead | undefined
-  /** The head at which the last complete look found nothing to do. */
+  /** The head at which the last complete poll found no work. */
   quiet: LogHead | undefined
 }
 
@@ -113,7 +113,7 @@ const poll = Effect.fnUntraced(function*<R>(
   const now = yield* Clock.currentTimeMillis
   const { head, quiet } = pool
   const isQuiet = head !== undefined && quiet !== undefined && isSame(head, quiet) && busy.size === 0
-  // Nothing was appended since, so only time can have made something due.
+  // Nothing was appended since, so only a timeout can have become due.
   if (isQuiet && !(yield* hasDue(process, now))) return
   const progress = yield* readProgress
   pool.instance = progress.instance
@@ -127,7 +127,7 @@ const workOnNext = Effect.fnUntraced(function*<R>(worker: Worker<R>, pool: Pool)
   const { backoff, busy, due, polls } = pool
   const { progress, row } = yield* Queue.take(due)
   if (progress.instance !== pool.instance) {
-    // What this row says may be gone from the log.
+    // The log may have lost the events of this row.
     busy.delete(row.key)
     yield* Queue.offer(polls, undefined)
     return
@@ -145,7 +145,7 @@ const workOnNext = Effect.fnUntraced(function*<R>(worker: Worker<R>, pool: Pool)
   if (Queue.sizeUnsafe(due) === 0 && !isHeld) yield* Queue.offer(polls, undefined)
 })
 
-// Without the right no instance gets on.
+// Without the right the work on every instance fails.
 const deniedBy = (cause: Cause.Cause<RetryableFailure>): EventStoreError | undefined => {
   const error = Cause.squash(cause)
   return error instanceof EventStoreError && error.cause instanceof PermissionDenied ? error : undefined

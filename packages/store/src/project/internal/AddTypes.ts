@@ -1,7 +1,7 @@
 /**
  * Adds event types to a generation of a process or consumer: its code has more of them than the code that has read the log so far. Events
  * of the added types are read alone, from the first one up to the checkpoint; then the generation has the new definition.
- * From the first batch on, code with fewer types is refused: instances hold events that it does not know.
+ * From the first batch on, code with fewer types is refused: instances hold events of types that it does not have.
  */
 import * as Position from "@refold/core/event/Position"
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
@@ -53,13 +53,13 @@ export const addTypes = Effect.fnUntraced(function*<R>(
   }
 })
 
-/** The events that are read next for an addition: the added types, from where the addition is, up to the checkpoint. */
+/** The events that are read next for an addition: the added types, from the progress of the addition up to the checkpoint. */
 export const addition = (
   target: Pick<ProjectionTarget, "categories" | "definition" | "startAfter" | "types">,
   generation: Generation
 ): Pick<ReadOptions, "after" | "bound" | "categories" | "types"> => ({
   ...addedBy(target, generation),
-  // Other types may have been added half: a process ignores an event that it has observed before.
+  // Another addition may be half done: a process ignores an event that it has observed before.
   after: generation.addition?.definition === target.definition
     ? generation.addition.checkpoint
     : target.startAfter?.(generation.checkpoint) ?? Position.start,

@@ -1,4 +1,4 @@
-/** Advances a generation by one batch, in as many attempts as it needs, or by what is left to do when all its partitions are there. */
+/** Advances a generation: by one batch, in as many attempts as it needs, or by the final step when all partitions are there. */
 import type { AsOfLog } from "@refold/core/journal/AsOf"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -17,7 +17,7 @@ import type { FoldLimits, ProjectionTarget } from "./ProjectionTarget.ts"
 import { promoteAll } from "./Promote.ts"
 import { warnOfParked } from "./WarnOfParked.ts"
 
-/** How far to go. */
+/** The target position and the options. */
 export interface Goal {
   readonly head: LogHead
   readonly asOf?: AsOfLog | undefined
@@ -35,7 +35,7 @@ export interface AdvanceOptions extends ParkingPolicy.ParkingPolicy, FoldLimits 
 }
 
 /**
- * Projects one batch of the partition that is furthest behind; with poisoned events, as often as the parking policy says. An event that
+ * Projects one batch of the partition that is furthest behind; with poisoned events, as often as the parking policy allows. An event that
  * cannot be read is one. None if no partition is behind without another owner, or the generation no longer exists.
  */
 export const advance = Effect.fnUntraced(function*<R>(
@@ -56,7 +56,7 @@ export const advance = Effect.fnUntraced(function*<R>(
   }
 })
 
-// After so many attempts at its first event. All are of the same partition.
+// The number of attempts at its first event. All are of the same partition.
 const inAttempts = Effect.fnUntraced(function*<A, R>(
   target: ProjectionTarget<R>,
   generation: number,
@@ -73,7 +73,7 @@ const inAttempts = Effect.fnUntraced(function*<A, R>(
           Effect.flatMap(
             findUnreadable(target, generation, options.claim, error),
             (found): Effect.Effect<never, EventStoreError | RetryBatch> => {
-              // The same one again: the read could not end before it.
+              // The same event again: the read could not end before it.
               if (found.position === unreadable?.position) return Effect.fail(error)
               unreadable = found
               return Effect.fail(new RetryBatch({ poisoned: [] }))
@@ -90,7 +90,7 @@ const inAttempts = Effect.fnUntraced(function*<A, R>(
 })
 
 /**
- * What is left to do for a generation with several partitions when `advance` returns None: changes their number, or makes the generation
+ * The final step for a generation with several partitions when `advance` returns None: changes their number, or makes the generation
  * live. Returns its lowest checkpoint then. None if other owners have partitions that are behind.
  */
 export const settle = Effect.fnUntraced(function*<R>(

@@ -1,4 +1,4 @@
-/** A batch: what the owner of a partition reads and stores in one transaction. */
+/** A batch: the reads and writes of a partition's owner in one transaction. */
 import type { Position } from "@refold/core/event/Position"
 import type { StreamName } from "@refold/core/event/StreamName"
 import type { StoredRow } from "@refold/core/project/ProjectionFold"
@@ -28,7 +28,7 @@ export interface Changes extends RowChanges {
 
 /** A partition of a generation, locked by its one owner until the end of the transaction. */
 export interface Batch extends Partition {
-  /** The head of the log as this transaction saw it when it had locked the generation. */
+  /** The head of the log that this transaction saw after it locked the generation. */
   readonly head: LogHead
   /** The head of the log as this transaction sees it now. */
   readonly readHead: Effect.Effect<LogHead, EventStoreError>
@@ -41,7 +41,7 @@ export interface Batch extends Partition {
   /** Stores rows before `save` does: an event may change more rows than one statement should have. */
   readonly writeRows: (changes: RowChanges) => Effect.Effect<void, EventStoreError>
   /**
-   * Runs an effect outside of the transaction. Undefined where it would wait for the end of the transaction, because the database
+   * Runs an effect outside of the transaction. Undefined if it would wait for the end of the transaction, because the database
    * has one session.
    */
   readonly outside: (<A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>) | undefined
@@ -53,7 +53,7 @@ export interface Batch extends Partition {
   readonly discard: (
     events: ReadonlyArray<Omit<DiscardedEvent, "discardedAt">>
   ) => Effect.Effect<void, EventStoreError>
-  /** Stores how far an addition of event types is. */
+  /** Stores the progress of an addition of event types. */
   readonly add: (addition: Addition) => Effect.Effect<void, EventStoreError>
   /** Replaces the definition of the partition, and ends the addition. */
   readonly redefine: (definition: string) => Effect.Effect<void, EventStoreError>

@@ -1,4 +1,4 @@
-/** The options of a batch, and how a batch asks to be tried again. */
+/** The options of a batch, and the failure that requests another attempt. */
 import { TaggedError } from "@refold/core/internal/event/TaggedError"
 import type * as AsOf from "@refold/core/journal/AsOf"
 import type { PoisonedEvent } from "@refold/core/project/PoisonedEvent"
@@ -8,18 +8,18 @@ import type { UpdateOptions } from "../ReadModelStore.ts"
 import type * as ParkingPolicy from "./ParkingPolicy.ts"
 import type { FoldLimits } from "./ProjectionTarget.ts"
 
-/** The partition that the attempts at a batch are of: set by the first one. */
+/** The partition of all attempts at a batch: set by the first attempt. */
 export interface Claim {
   partition: number | undefined
 }
 
-/** Which events a batch reads, and which attempt this is. */
+/** The events that a batch reads, and the number of the attempt. */
 export interface BatchOptions
   extends Pick<UpdateOptions, "wait" | "except">, FoldLimits, Pick<ParkingPolicy.ParkingPolicy, "attempts">
 {
   /** The last position to read; lower if the batch's own transaction sees a lower head. */
   readonly head: LogHead
-  /** Only events that count as of this point. */
+  /** Only events at or before this point. */
   readonly asOf?: AsOf.AsOfLog | undefined
   /** Whether a generation that is building becomes live at the head; true by default. */
   readonly promotes?: boolean | undefined
@@ -32,5 +32,5 @@ export interface BatchOptions
   readonly unreadable?: UnreadableEvent | undefined
 }
 
-/** The batch has poisoned events and is to be tried again. Nothing of it was stored. */
+/** The batch has poisoned events and is tried again. Nothing of it was stored. */
 export class RetryBatch extends TaggedError("RetryBatch")<{ readonly poisoned: ReadonlyArray<PoisonedEvent> }> {}

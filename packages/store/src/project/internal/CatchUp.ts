@@ -12,12 +12,12 @@ import * as ParkingPolicy from "./ParkingPolicy.ts"
 import type { BatchFailure } from "./ProjectBatch.ts"
 import type { ProjectionTarget } from "./ProjectionTarget.ts"
 
-/** The size of batches, when streams are parked, and how much work is done at a time. */
+/** The size of batches, the parking policy, and the number of workers. */
 export interface CatchUpOptions extends AdvanceOptions {
   /** The maximum number of events in a batch, that is in memory and in one transaction; 10,000 by default. */
   readonly batchSize: number
   /**
-   * How often code that is too old for an event looks whether newer code has gone on; 5 seconds by default. For `run` and
+   * How often code that is too old for an event checks whether newer code has handled it; 5 seconds by default. For `run` and
    * `start`: the others fail with `NewerSchemaVersion`.
    */
   readonly retryNewer: Duration.Input
@@ -37,7 +37,7 @@ export const defaults: CatchUpOptions = {
   ...ParkingPolicy.defaults
 }
 
-/** How far a generation is: as its partition that is furthest behind. */
+/** The progress of a generation: that of its partition that is furthest behind. */
 export interface CaughtUp extends Checkpoint.Reached {
   /** The partitions that wait before an event that is newer than the code. */
   readonly stopped?: ReadonlyArray<number> | undefined
@@ -80,11 +80,11 @@ const partitionsOf = Effect.fnUntraced(function*(name: string, id: number) {
 })
 
 interface Work extends Goal {
-  /** The partitions that no worker of this program goes on with. */
+  /** The partitions that the workers of this program skip. */
   readonly stopped: Map<number, Checkpoint.Reached | undefined>
 }
 
-// One worker: batches of whichever partition is furthest behind, until none is. Ends with the only partition of a generation.
+// One worker: runs batches of the partition that is furthest behind, until none is behind. Ends with the only partition of a generation.
 const work = Effect.fnUntraced(function*<R>(
   target: ProjectionTarget<R>,
   id: number,

@@ -10,7 +10,7 @@ import * as Metric from "effect/Metric"
 import type { LogHead } from "../../log/LogHead.ts"
 import type { Generation, NewerEvent, ParkedStream } from "../ReadModelStore.ts"
 
-/** How far a partition of a generation is after a batch. */
+/** The progress of a partition of a generation after a batch. */
 export interface Reached {
   readonly partition: number
   readonly generation: Generation
@@ -51,7 +51,7 @@ export const rate = (before: number, folded: number, millis: number): number => 
 const folded = Metric.counter("refold_projection_events", { description: "events folded into rows", incremental: true })
 const position = Metric.gauge("refold_projection_position", { description: "the checkpoint of a generation" })
 
-/** Updates the metrics `refold_projection_events` and `refold_projection_position`, of each partition where there are several. */
+/** Updates the metrics `refold_projection_events` and `refold_projection_position`, of each partition if there are several. */
 export const measure = (
   { checkpoint, folded: events, generation: { id, partitions, projection }, partition }: Reached
 ): Effect.Effect<void> => {

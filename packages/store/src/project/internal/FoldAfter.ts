@@ -16,7 +16,7 @@ export interface FoldOptions extends BatchOptions {
   readonly bound: Position
 }
 
-/** What a fold has reached. */
+/** The progress of a fold. */
 export type Folded = Pick<Checkpoint.Reached, "checkpoint" | "folded" | "newer" | "failed" | "parked">
 
 /** Folds the next events. */

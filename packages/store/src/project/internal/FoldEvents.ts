@@ -12,7 +12,7 @@ import * as ParkingPolicy from "./ParkingPolicy.ts"
 import type { Outcome, ProjectionTarget } from "./ProjectionTarget.ts"
 import type { ReadBatch } from "./ReadBatch.ts"
 
-/** What folding a batch came to. */
+/** The result of folding a batch. */
 export interface FoldedEvents {
   readonly outcome: Outcome
   readonly parked: ReadonlyArray<Omit<ParkedStream, "parkedAt">>
@@ -22,7 +22,7 @@ export interface FoldedEvents {
   readonly newer: NewerEvent | undefined
 }
 
-/** Folds the events that were read after a position. Fails with `RetryBatch` where poisoned events are to be tried again. */
+/** Folds the events that were read after a position. Fails with `RetryBatch` if poisoned events are tried again. */
 export const foldEvents = Effect.fnUntraced(function*<R>(
   target: ProjectionTarget<R>,
   batch: Batch,
@@ -34,7 +34,7 @@ export const foldEvents = Effect.fnUntraced(function*<R>(
 ): Effect.fn.Return<FoldedEvents, RetryBatch | EventStoreError, R> {
   const folded = yield* NewerEvents.foldBefore(target, batch, events, waiting, options)
   const { covered } = folded
-  // An event that cannot be read is the last one: not met by a batch that ends before it.
+  // An event that cannot be read is the last one: a batch that ends before it does not reach it.
   const isCut = covered < events.length
   const isMet = unreadable !== undefined && !isCut && !waiting.has(unreadable.stream) &&
     folded.poisoned.every(({ stream }) => stream !== unreadable.stream)

@@ -31,12 +31,12 @@ import { retryNewer } from "./RetryNewer.ts"
 /** The errors that end a projection. */
 export type FollowFailure = NotOwned | ReadFailure
 
-// How often to check for an owner that is gone, a rebuild that was requested, a newer version that is live, and replaced
+// How often to check for a lost owner, a requested rebuild, a newer version that is live, and replaced
 // rows to drop.
 const checkInterval = "1 second"
 
 /**
- * Keeps the generations of a projection at the head of the log, once the projection was opened. Never succeeds; waits
+ * Keeps the generations of a projection at the head of the log, after the projection was opened. Never succeeds; waits
  * while the store cannot be reached. `stops` has the events for which this code is too old.
  */
 export const follow = Effect.fnUntraced(function*<R>(
@@ -91,7 +91,7 @@ const followGeneration = Effect.fnUntraced(function*<R>(
   { loop, stops, ...options }: CatchUpOptions & { readonly loop: Outage.Loop; readonly stops: OutdatedCode.Stops }
 ): Effect.fn.Return<void, FollowFailure, EventReader | ReadModelStore | R> {
   const reader = yield* EventReader
-  // In another instance of the log, what was reached may be lost.
+  // In another instance of the log, the reached position may be lost.
   let reached: Option.Option<LogHead> = Option.none()
   let retryAt = 0
   let isRetried = false

@@ -1,14 +1,14 @@
-/** A generation, one build of a projection's rows: its place in the log, its parked streams, and what it waits for. */
+/** A generation, one build of a projection's rows: its checkpoint, its parked streams, and the event that it waits for. */
 import type { Position } from "@refold/core/event/Position"
 import type { StreamName } from "@refold/core/event/StreamName"
 import type { StreamVersion } from "@refold/core/event/StreamVersion"
 import type { Stage } from "@refold/core/project/PoisonedEvent"
 import type * as DateTime from "effect/DateTime"
 
-/** What identifies the rows that code reads or writes. */
+/** The identity of the rows that code reads or writes. */
 export interface RowsIdentity {
   readonly name: string
-  /** Raise it if the rows must be built again. */
+  /** A higher version means that the rows are built again. */
   readonly version: number
   /** The parts of the definition that are compared, as core's `StoredDefinition` renders them. */
   readonly definition: string
@@ -21,8 +21,8 @@ export interface RowsIdentity {
 export type Status = "Building" | "Live" | "Retired" | "Scratch"
 
 /**
- * What the events of a projection are shared out to partitions by: their streams, or a key that its code gives them. One that is
- * neither has one partition.
+ * How the events of a projection are assigned to partitions: by their streams, or by a key that its code computes. Any other
+ * projection has one partition.
  */
 export type PartitionedBy = "stream" | "key"
 
@@ -37,8 +37,8 @@ export interface Generation {
   /** Every event up to this position is in the rows, parked or discarded: the lowest checkpoint of its partitions. */
   readonly checkpoint: Position
   /**
-   * Another random value with each batch that changes rows, so that it never comes again: a number would, where the database
-   * goes back to an older copy.
+   * A new random value with each batch that changes rows, so that it never repeats: a number would repeat if the database
+   * went back to an older copy.
    */
   readonly revision: string
   /** Events folded per second, smoothed. */
@@ -55,7 +55,7 @@ export interface Generation {
   readonly addition: Addition | undefined
   /** The number of its partitions, 1 to 10,000. */
   readonly partitions: number
-  /** What its events are shared out by; undefined where it has one partition. */
+  /** How its events are assigned to partitions; undefined if it has one partition. */
   readonly partitionedBy: PartitionedBy | undefined
   /** The change of the number of partitions that is under way; undefined if none is. */
   readonly repartition: Repartition | undefined
@@ -75,12 +75,12 @@ export interface Partition {
   readonly generation: Generation
 }
 
-/** An event in a higher schema version than the code that met it knows. */
+/** An event in a higher schema version than the latest one of the code. */
 export interface NewerEvent {
   readonly stream: StreamName
   readonly version: StreamVersion
   readonly position: Position
-  /** Its stored type and schema version, and the highest schema version that the code knows. */
+  /** Its stored type and schema version, and the latest schema version of the code. */
   readonly type: string
   readonly schemaVersion: number
   readonly latest: number
@@ -104,10 +104,10 @@ export interface ParkedStream {
   readonly version: StreamVersion
   readonly position: Position
   readonly type: string
-  /** What failed, and why. */
+  /** The stage that failed, and the reason. */
   readonly stage: Stage
   readonly reason: string
-  /** The number of attempts to fold the poisoned event; 0 where a retry has come to it and not tried it yet. */
+  /** The number of attempts to fold the poisoned event; 0 if a retry has reached it and not tried it yet. */
   readonly attempts: number
   readonly parkedAt: DateTime.Utc
 }

@@ -1,6 +1,6 @@
 /**
- * Which generation a reader gets, and which code may own one: by version and by definition, so that no code reads or writes
- * rows of another definition.
+ * Chooses the generation of a reader, and checks the owner of one: by version and by definition, so that no code reads or
+ * writes rows of another definition.
  */
 import * as StoredDefinition from "@refold/core/internal/project/StoredDefinition"
 import * as DateTime from "effect/DateTime"
@@ -42,8 +42,8 @@ export const findLive = <G extends Generation>(
 
 /**
  * Checks that code may own generations of its version, given those of the projection: no higher version is live, its own
- * version has its definition, and a process or a consumer shares the name with its own kind only. Code of these may have more
- * event types.
+ * version has its definition, and a process or a consumer shares the name with its own kind only. The code of a process or a
+ * consumer may have more event types.
  */
 export const checkOwner = (
   owner: RowsIdentity,
@@ -73,7 +73,7 @@ export const checkDefinition = (
     : Result.fail(mismatch(owner, { ...generation, definition: latest }))
 }
 
-/** Checks that events are shared out by what they were shared out by when the partitions were made. */
+/** Checks that events are assigned to partitions as they were when the partitions were made. */
 export const checkPartitions = (
   { partitionedBy, ...owner }: StoredProjection,
   generation: Generation
@@ -100,7 +100,7 @@ const isMore = (own: string, stored: string): boolean =>
   own !== stored && StoredDefinition.isUnversioned(own) && !StoredDefinition.areApart(own, stored) &&
   StoredDefinition.covers(own, stored)
 
-/** How long rows that a higher version has replaced are kept for programs that still run the code of their version. */
+/** The time for which rows that a higher version has replaced are kept, for programs that still run the code of their version. */
 const keptFor = "1 hour"
 
 /** Whether a retired generation is still read: it was live, and a higher version has replaced it not long ago. */

@@ -1,6 +1,6 @@
 /**
- * Events in a newer schema version than the code knows. They say that the code is too old, so nothing is parked: a batch stops
- * before the first of them, and newer code goes on from there.
+ * Events in a newer schema version than the latest one of the code. The code is too old, so nothing is parked: a batch stops
+ * before the first of them, and newer code continues from there.
  */
 import { NewerSchemaVersion } from "@refold/core/event/DecodeError"
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
@@ -22,16 +22,16 @@ export const foldBefore = <R>(
   const newer = find(target, events, waiting)
   const before = newer === undefined ? events : events.filter(({ position }) => position < newer.position)
   return Effect.map(target.fold(batch, before, waiting, limits), (outcome) => {
-    const met = outcome.newer
-    if (met !== undefined) {
-      return { ...outcome, covered: before.filter(({ position }) => position < met.position).length }
+    const own = outcome.newer
+    if (own !== undefined) {
+      return { ...outcome, covered: before.filter(({ position }) => position < own.position).length }
     }
     const { covered = before.length } = outcome
     return { ...outcome, covered, newer: covered < before.length ? undefined : newer }
   })
 }
 
-// The first event that is newer than the code; those of waiting (parked) streams are not met.
+// The first event that is newer than the code; events of waiting (parked) streams are skipped.
 const find = <R>(
   { checkVersion }: Pick<ProjectionTarget<R>, "checkVersion">,
   events: ReadonlyArray<RecordedEvent>,
@@ -44,11 +44,11 @@ const find = <R>(
   return undefined
 }
 
-/** The event at which the code waits after a fold; none if its stream is parked since, at an earlier event. */
+/** The event at which the code waits after a fold; none if its stream was parked at an earlier event since. */
 export const waitsAt = ({ newer, poisoned }: Pick<Outcome, "newer" | "poisoned">): NewerEvent | undefined =>
   poisoned.some(({ stream }) => stream === newer?.stream) ? undefined : newer
 
-/** An event, and why this code cannot fold it: it, or an event that it depends on, is newer. */
+/** An event that this code cannot fold, because the event, or one that it depends on, is newer. */
 export const at = (
   { position, stream, version }: Pick<RecordedEvent, "stream" | "version" | "position">,
   { latest, schemaVersion, type }: Pick<NewerSchemaVersion, "type" | "schemaVersion" | "latest">

@@ -1,6 +1,6 @@
 /**
- * Whether the code of this program is too old: for an event at which it waits, or because newer code has taken over. Kept for
- * the program, logged once, and as a metric.
+ * Whether the code of this program is too old: for an event at which it waits, or because newer code has taken over. It is kept
+ * in memory, logged once, and exported as a metric.
  */
 import type { NewerSchemaVersion } from "@refold/core/event/DecodeError"
 import * as Effect from "effect/Effect"
@@ -16,7 +16,7 @@ import * as NewerEvents from "./NewerEvents.ts"
 export type Stops = Map<number, NewerEvent>
 
 /**
- * Runs a projection, a process or a consumer in the background until the scope closes, and logs what ends it. `outdated` is the error of
+ * Runs a projection, a process or a consumer in the background until the scope closes, and logs its failure. `outdated` is the error of
  * the first event at which it waits, or the one with which it ended because newer code has taken over; None without either.
  * `ended` fails as it ends.
  */

@@ -1,6 +1,9 @@
-/** Shares keys out to partitions. The same key is always in the same partition of a number: checkpoints that are stored rely on it. */
+/** Assigns keys to partitions. For a given number of partitions a key is always in the same one: stored checkpoints rely on it. */
 
-/** The partition of a key, of so many: FNV-1a over UTF-16 code units, mixed as in MurmurHash3 so that its low bits vary. */
+/**
+ * The partition of a key, of this number of partitions: FNV-1a over UTF-16 code units, mixed as in MurmurHash3 so that its low bits
+ * vary.
+ */
 export const key = (key: string, partitions: number): number => {
   let hash = 0x811c9dc5
   for (let index = 0; index < key.length; index++) hash = Math.imul(hash ^ key.charCodeAt(index), 0x01000193)

@@ -23,9 +23,10 @@ import { promote } from "./Promote.ts"
 export type BatchFailure = DefinitionMismatch | ReadFailure
 
 /**
- * Projects a batch of the partition that is furthest behind. None if none is behind without another owner, or the generation no longer exists. Where the log goes back, ids of
- * generations come again: one that is remembered may be another projection's. Stops before an event that is newer than the
- * code. Code of a process with more event types than its generation reads the added ones first.
+ * Projects a batch of the partition that is furthest behind. None if none is behind without another owner, or the generation no
+ * longer exists. If the log goes back, ids of generations are used again: an id in memory may be that of another projection. Stops
+ * before an event that is newer than the code. Code of a process with more event types than its generation reads the added ones
+ * first.
  */
 export const projectBatch = Effect.fnUntraced(function*<R>(
   target: ProjectionTarget<R>,
@@ -53,7 +54,7 @@ export const projectBatch = Effect.fnUntraced(function*<R>(
     except,
     behind: partition === undefined ? { position, definition: target.definition } : undefined
   })
-  // A wait for another owner can be interrupted: nothing is in hand then.
+  // A wait for another owner can be interrupted: no work has begun.
   const isDrained = target.isDrained === true && wait !== true
   return Option.flatten(yield* Polling.untraced(isDrained ? Effect.uninterruptible(updating) : updating))
 })

@@ -1,6 +1,6 @@
 /**
- * What the projector can project into: rows of a projection, or another target of an adapter, such as tables that
- * handlers of your own write.
+ * A target of the projector: rows of a projection, or another target of an adapter, such as tables that your own
+ * handlers write.
  */
 import type { NewerSchemaVersion } from "@refold/core/event/DecodeError"
 import type { Position } from "@refold/core/event/Position"
@@ -26,15 +26,15 @@ export interface ProjectionTarget<R = never> extends StoredProjection {
   /** Whether parked streams can be retried in any order. Otherwise rows may depend on the order of events of several streams. */
   readonly isKeyedByStream: boolean
   /**
-   * Where a new generation begins instead of at the first event, given the head of the log: it is live from then on. Added event
-   * types begin there, too.
+   * The position after which a new generation begins instead of at the first event, given the head of the log: it is live from then
+   * on. Added event types begin there, too.
    */
   readonly startAfter?: ((head: Position) => Position) | undefined
-  /** Whether a batch that is interrupted ends with the event in hand and is stored, instead of being undone. */
+  /** Whether an interrupted batch ends with the current event and is stored, instead of being undone. */
   readonly isDrained?: boolean | undefined
   /**
-   * Folds events in order, except those of `waiting` (parked) streams and those behind a poisoned event of their stream.
-   * What it writes is part of the batch's transaction. May end early, after at least one event.
+   * Folds events in order, except those of `waiting` (parked) streams and those after a poisoned event of their stream.
+   * Its writes are part of the batch's transaction. May end early, after at least one event.
    */
   readonly fold: (
     batch: Batch,
@@ -44,7 +44,7 @@ export interface ProjectionTarget<R = never> extends StoredProjection {
   ) => Effect.Effect<Outcome, EventStoreError, R>
 }
 
-/** How much is in memory at a time. */
+/** The limit of rows in memory. */
 export interface FoldLimits {
   /**
    * The maximum number of rows that a batch changes; 10,000 by default. An event that changes more is a batch of its own,
@@ -59,7 +59,7 @@ export interface Outcome extends RowChanges {
   readonly covered?: number | undefined
   /** The first poisoned event of each stream that has one. */
   readonly poisoned: ReadonlyArray<PoisonedEvent>
-  /** The event before which it stopped because it failed: the next batch begins with it, as its second attempt. */
+  /** The failed event before which it stopped: the next batch begins with it, as its second attempt. */
   readonly failed?: PoisonedEvent | undefined
   /** The number of events folded. */
   readonly folded: number

@@ -1,4 +1,4 @@
-/** Makes a generation that was built the live one, once all its partitions are at the head. */
+/** Makes a generation the live one, after all its partitions have reached the head. */
 import type { Position } from "@refold/core/event/Position"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -10,13 +10,13 @@ import { foldAfter, type Folded } from "./FoldAfter.ts"
 import type { ProjectionTarget } from "./ProjectionTarget.ts"
 import { warnOfParked } from "./WarnOfParked.ts"
 
-/** A partition that this transaction owns, and how far it is. */
+/** A partition that this transaction owns, with its progress. */
 export interface Owned {
   readonly batch: Batch
   readonly checkpoint: Position
 }
 
-/** What a promotion has reached: undefined of the partitions where nothing had to be folded. */
+/** The progress after a promotion; undefined for partitions without events to fold. */
 export interface Promoted {
   readonly isLive: boolean
   readonly rest?: { readonly now: LogHead; readonly folded: ReadonlyArray<Folded> } | undefined
@@ -30,8 +30,8 @@ export const promote = Effect.fnUntraced(function*<R>(
 ): Effect.fn.Return<Promoted, RetryBatch | ReadFailure, EventReader | R> {
   const [{ batch: first }] = owned
   if (yield* first.promote) return { isLive: true }
-  // The live generation is ahead, and could stay ahead. It is blocked while this transaction asks for its place, so the
-  // events that it has in addition are folded now.
+  // The live generation is ahead, and could stay ahead. This transaction blocks it here, so the events that it has in
+  // addition are folded now.
   const now = yield* first.readHead
   const { claim, unreadable } = options
   // The event that the last attempt could not read is in one of the partitions.

@@ -30,11 +30,11 @@ export interface ReadBatch {
   readonly events: ReadonlyArray<RecordedEvent>
   /** The event after these, if it cannot be read. */
   readonly unreadable: UnreadableEvent | undefined
-  /** The position up to which they are all events that were asked for. */
+  /** The position up to which they are all requested events. */
   readonly end: Position
 }
 
-// A batch also ends with the event with which it has so many bytes of data.
+// A batch also ends with the event with which it reaches this number of bytes of data.
 const maxBytes = 16 * 1024 * 1024
 
 /** Reads the next events for a partition of a generation. */
@@ -54,7 +54,7 @@ export const readBatch = Effect.fnUntraced(function*(
   }
 })
 
-/** The events to read for a partition: by stream, or all, where only their code knows in which partition they are. */
+/** The events to read for a partition: by stream, or all if only the code of the consumer can compute their partition. */
 export const readFilter = (
   { partitionedBy }: Pick<ProjectionTarget, "partitionedBy">,
   { generation: { partitions }, partition }: Partition
@@ -74,7 +74,7 @@ const readAfter = Effect.fnUntraced(function*(
     & Pick<ReadLogOptions, "partition">
 ): Effect.fn.Return<ReadAfter, ReadFailure, EventReader> {
   if (after >= bound) return { events: [], isFull: false }
-  // A read that meets an event that cannot be read may close the connection of the transaction: it ends before.
+  // A read that reaches an unreadable event may close the connection of the transaction: it ends before that event.
   const next = unreadable !== undefined && unreadable.position > after ? unreadable : undefined
   const last = next === undefined || next.position > bound ? bound : Position(next.position - 1)
   const reader = yield* EventReader

@@ -99,7 +99,7 @@ export const decodeRow = <Event extends Tagged, State>(
     onFailure: (reason) => new UnreadableRow({ projection: name, key, version: writtenBy, reason })
   })
 
-// Rows that are written at the same time are read at most so often.
+// The maximum number of reads of rows that change meanwhile.
 const maxReads = 3
 
 // Rows of an inline projection are written by handlers, but their streams may have events from elsewhere. A row that lacks
@@ -113,7 +113,7 @@ const select = Effect.fnUntraced(function*<Event extends Tagged, State>(
   for (let reads = 1;; reads++) {
     const selected = yield* store.read(source, selection)
     if (!projection.isInline || source.generation !== undefined) return selected
-    // Rows of another version are folded anew: the states of two versions do not continue one another.
+    // Rows of another version are folded from the first event: a state of one version cannot be continued by another.
     const isOwn = selected.generation.version === projection.version
     if (!isOwn && usesIndex(selection)) return yield* GenerationChoice.otherIndex(projection, selected.generation)
     const known = new Map(isOwn ? selected.rows.map((row) => [row.key, row]) : [])

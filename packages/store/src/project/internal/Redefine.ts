@@ -1,4 +1,4 @@
-/** Replaces the stored definition of what has no versions: for event types that are taken out on purpose. */
+/** Replaces the stored definition of a process or a consumer: for event types that are removed on purpose. */
 import * as Effect from "effect/Effect"
 import type { EventStoreError } from "../../log/EventStoreError.ts"
 import { ReadModelStore, type RowsIdentity } from "../ReadModelStore.ts"

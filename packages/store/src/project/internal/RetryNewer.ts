@@ -1,6 +1,6 @@
 /**
- * Retries what an operator has parked because the code was too old, once newer code runs. Where rows may depend on the order of
- * events of several streams, a retry would fold the events late: the rows are built again beside the live ones.
+ * When newer code runs, retries the streams that an operator parked because the code was too old. If rows may depend on the order of
+ * events of several streams, a retry would fold the events late: then the rows are rebuilt beside the live ones.
  */
 import { StreamVersion } from "@refold/core/event/StreamVersion"
 import * as Effect from "effect/Effect"

@@ -1,6 +1,6 @@
 /**
  * Retries a parked stream in all generations that have parked it, in one transaction that locks all partitions of all generations of
- * the projection: what is decided for one of them then holds for all.
+ * the projection: the result is then the same for all of them.
  */
 import type { NewerSchemaVersion } from "@refold/core/event/DecodeError"
 import { Position } from "@refold/core/event/Position"
@@ -35,8 +35,8 @@ export type BeforeRetry = (
 ) => Effect.Effect<void, ReadFailure>
 
 /**
- * Retries a stream in the generations of the target's version. Returns what is still parked, of the live one first. Where events have
- * effects outside of the store, in several transactions, so that what is handled is stored soon.
+ * Retries a stream in the generations of the target's version. Returns the streams that are still parked, of the live one first. If events have
+ * effects outside of the store, it uses several transactions, so that handled events are stored soon.
  */
 export const retryParked = Effect.fnUntraced(function*<R>(
   target: ProjectionTarget<R>,
@@ -140,11 +140,11 @@ const retryIn = Effect.fnUntraced(function*<R>(
   let after = StreamVersion(discarded.has(parked.position) ? parked.version : parked.version - 1)
   const size = target.isDrained === true ? drainedSize : defaults.batchSize
   for (;;) {
-    // One more than is folded, to know the event with which it goes on.
+    // One more than is folded, for the event with which the next part begins.
     const events = yield* readPage(target, stream, { after, checkpoint, limit: size + 1 })
     const kept = events.slice(0, size).filter(({ position }) => !discarded.has(position))
     const outcome = yield* NewerEvents.foldBefore(target, batch, kept, new Set(), defaults)
-    // Only newer code can go on, so the stream stays as it is.
+    // Only newer code can fold the event, so the stream stays as it is.
     const newer = NewerEvents.waitsAt(outcome)
     if (newer !== undefined) return yield* NewerEvents.toError(newer)
     const { covered, poisoned: [poisoned] } = outcome

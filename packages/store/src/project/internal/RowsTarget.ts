@@ -54,7 +54,7 @@ interface Taken<Event> {
   readonly covered: number
 }
 
-// The first events that change at most so many rows together, at least one; without those that wait.
+// The first events that change at most the maximum number of rows together, at least one; without those that wait.
 const take = <Event extends Tagged, State>(
   projection: Projection<Event, State, string>,
   events: ReadonlyArray<RecordedEvent>,
@@ -68,7 +68,7 @@ const take = <Event extends Tagged, State>(
     if (waiting.has(event.stream)) continue
     const next = prepare(projection, event)
     const own = Result.isSuccess(next) ? next.success.keys : []
-    // Counted only where they may be too many.
+    // Counted only if they may be too many.
     const isFull = keys.size + own.length > batchRows && keys.size + addedBy(own, keys) > batchRows
     if (isFull && prepared.length > 0) return { prepared, keys, covered }
     for (const key of own) keys.add(key)
@@ -91,7 +91,7 @@ const foldRows = <Event extends Tagged, State>(
     (stored) => foldBatch(projection, new Map(stored.map((row) => [row.key, row])), prepared)
   )
 
-// All parts, or none: a part that cannot be folded undoes the parts before it.
+// All parts or none: a part that cannot be folded undoes the parts before it.
 const foldInParts = <Event extends Tagged, State>(
   projection: Projection<Event, State, string>,
   batch: Batch,

@@ -1,4 +1,4 @@
-/** Rows that several callers get, so that none of them can change what the others see: frozen where possible, else copied. */
+/** Rows that several callers share, none of which can change them: frozen where possible, else copied. */
 import type { Projection } from "@refold/core/project/Projection"
 import * as Result from "effect/Result"
 import type { Row } from "./Row.ts"

@@ -41,11 +41,11 @@ export const catchUp = Effect.fnUntraced(function*<Event extends Tagged, State>(
   return folded.flatMap((row, index) => row === undefined || row === known.get(behind[index]!) ? [] : [row])
 })
 
-/** Where the fold of a stream starts and ends. */
+/** The start and the end of the fold of a stream. */
 export interface FoldOptions {
   /** The row to start from; by default the fold starts at the first event. */
   readonly from?: StoredRow | undefined
-  /** Only events that count as of this point. */
+  /** Only events at or before this point. */
   readonly asOf?: AsOf | undefined
   /** Whether to return the row as of the event before one that cannot be folded, instead of failing; false by default. */
   readonly stopsAtPoison?: boolean | undefined

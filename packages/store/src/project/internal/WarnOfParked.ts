@@ -1,4 +1,4 @@
-/** Logs the streams that a batch has parked, once its transaction has committed: nothing else reports a parked stream by itself. */
+/** Logs the streams that a batch has parked, after its transaction has committed. Otherwise only the status shows them. */
 import { printable } from "@refold/core/internal/event/Printable"
 import * as StoredDefinition from "@refold/core/internal/project/StoredDefinition"
 import * as Effect from "effect/Effect"

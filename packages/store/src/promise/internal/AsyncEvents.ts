@@ -12,7 +12,7 @@ import { onAbort } from "./Signals.ts"
 import { Aborted, StoreClosed } from "./StoreErrors.ts"
 
 /**
- * An iterable of a stream; each loop over it runs the stream anew. `break`, `return` and a throw in the loop close it, and so
+ * An iterable of a stream; each loop over it runs the stream from its start. `break`, `return` and a throw in the loop close it, and so
  * does the store, which ends the loop. An abort of the signal rejects the next step with its reason.
  */
 export const make = <A, E, R>(
@@ -28,7 +28,7 @@ export const make = <A, E, R>(
   }
 })
 
-/** What a loop holds, until it is stopped. */
+/** The state of a loop until it is stopped. */
 interface Opened extends Stoppable {
   readonly scope: Scope.Scope
   /** Aborted when it is stopped. */

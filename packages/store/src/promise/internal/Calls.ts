@@ -51,7 +51,7 @@ export const make = <R>(services: Context.Context<R>): Calls<R> => {
   }
 }
 
-// An abort has its outcome at once; the fiber ends behind it.
+// An abort settles the promise at once; the fiber ends later.
 const outcomeOf = <A, E>(
   fiber: Fiber.Fiber<A, E>,
   signal: AbortSignal | undefined
@@ -77,6 +77,6 @@ export const errorOf = <E>(cause: Cause.Cause<E>): E | UnexpectedError => {
   return failure === undefined ? new UnexpectedError({ cause: Cause.squash(cause) }) : failure.error
 }
 
-/** What a promise is rejected with: an `Error`, or the reason of a signal, which is the caller's. */
+/** The reason of a rejected promise: an `Error`, or the reason of a signal, which is the caller's. */
 export const thrownFor = (error: unknown): unknown =>
   error instanceof Aborted ? error.reason : error instanceof Error ? error : new Refused({ refusal: error })

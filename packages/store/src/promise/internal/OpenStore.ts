@@ -22,8 +22,9 @@ import * as Running from "./Running.ts"
 import { StoreClosed } from "./StoreErrors.ts"
 
 /**
- * Opens a store on the layer of any adapter; what the layer holds is released when the store is closed. Rejects as the layer fails.
- * Other services of the layer are for the effects and consumers of the store; a layer of loggers replaces Effect's.
+ * Opens a store on the layer of any adapter; the resources of the layer are released when the store is closed. Rejects with the
+ * error of the layer. Other services of the layer are for the effects and consumers of the store; a layer of loggers replaces
+ * Effect's.
  */
 export const open = async <Extra, E>(
   layer: Layer.Layer<Services | Extra, E>,
@@ -63,7 +64,7 @@ const closing = (calls: Calls.Calls<never>, resources: Resources.Resources, scop
       // Handlers that run may call the store until they have ended.
       await resources.stop()
       await calls.close()
-      // What had been started meanwhile.
+      // Also stops resources that were started meanwhile.
       await resources.stop()
       await Effect.runPromise(Scope.close(scope, Exit.void))
     })()

@@ -28,11 +28,11 @@ export type CommandFailure<Refusal> = Refused<Refusal> | CommandHandler.HandleFa
 /** Handles the commands of an aggregate. */
 export interface Handler<Command, State, Event, Refusal> {
   /**
-   * Handles a command: resolves with the state after it and the events that it led to. Rejects with `Refused` where the decider
+   * Handles a command: resolves with the state after it and the events that it led to. Rejects with `Refused` if the decider
    * refuses it, and otherwise with the errors of `CommandHandler.make`, `StoreClosed` or the reason of the signal.
    */
   (id: string, command: Command, options?: CommandOptions): Promise<CommandHandler.Handled<State, Event>>
-  /** As the handler itself, but never rejects: gives the error as a value, told by its `_tag`. */
+  /** As the handler itself, but never rejects: returns the error as a value, distinguished by its `_tag`. */
   readonly try: (
     id: string,
     command: Command,
@@ -56,7 +56,7 @@ export const make = <Command, State, Event extends Tagged, Refusal>(
   )
 }
 
-// A refusal may be of any type, also that of an error of the library: so it is marked where it is decided.
+// A refusal may be of any type, also that of an error of the library: so it is wrapped where it is decided.
 const refusing = <Command, State, Event extends Tagged, Refusal>(
   aggregate: Aggregate<Command, State, Event, Refusal>
 ): Aggregate<Command, State, Event, Refused<Refusal>> => {

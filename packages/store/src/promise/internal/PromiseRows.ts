@@ -21,7 +21,7 @@ export interface Rows<State, Index extends string> {
   /** A page of rows, by default ordered by key. See `ReadModel.query`. */
   readonly query: (asked?: RowQuery<Index>, options?: CallOptions) => Promise<Page<State>>
   /**
-   * The same rows, but each read first waits until they include what was appended: the answer of a handler, or a position. Rejects
+   * The same rows, but each read first waits until they include an append: the answer of a handler, or a position. Rejects
    * as `ReadModel.awaitPosition` fails, with `AwaitTimeout` after 5 seconds by default.
    */
   readonly after: (appended: ReadModel.Awaited, options?: ReadModel.AwaitOptions) => Rows<State, Index>

@@ -41,7 +41,7 @@ export interface SubscribeOptions extends EventReader.SubscribeOptions, CallOpti
 
 /**
  * A store of events, rows and processes. Its functions return promises, which are rejected with an `Error`: a `Refused`, an error of
- * the library with a `_tag`, or the reason of a signal. `Extra` are the services of the adapter beside the ports, for `effect`.
+ * the library with a `_tag`, or the reason of a signal. `Extra` are the services of the adapter besides the ports, for `effect`.
  */
 export interface Store<Extra = never> extends AsyncDisposable {
   /** Makes a handler of an aggregate's commands; see `CommandHandler.make`. Make it once per aggregate: it caches states. */
@@ -70,7 +70,7 @@ export interface Store<Extra = never> extends AsyncDisposable {
   /** The events after a position, each once and in order, without end, with back-pressure; see `EventReader.subscribe`. */
   readonly subscribe: (options?: SubscribeOptions) => AsyncIterable<RecordedEvent>
   /**
-   * As `subscribe`, each event with the cursor to subscribe with after it, and how far the subscription has read: `_tag` is `Event`
+   * As `subscribe`, each event with the cursor to subscribe with after it, and the progress of the subscription: `_tag` is `Event`
    * or `Progress`.
    */
   readonly subscribeWithCursors: (options?: SubscribeOptions) => AsyncIterable<EventReader.Delivered>
@@ -97,7 +97,7 @@ export interface Store<Extra = never> extends AsyncDisposable {
   readonly effect: <A, E>(effect: Effect.Effect<A, E, Services | Extra>, options?: CallOptions) => Promise<A>
   /**
    * Stops what runs, ends the loops over subscriptions, waits for the calls that were made, and closes the store. Calls are refused with
-   * `StoreClosed` as soon as what ran is stopped. Again returns the same promise. Not to be awaited in a handler of the store.
+   * `StoreClosed` as soon as these have stopped. A second call returns the same promise. Not to be awaited in a handler of the store.
    */
   readonly close: () => Promise<void>
 }

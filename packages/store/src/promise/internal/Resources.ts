@@ -1,6 +1,6 @@
-/** What runs in a store until it is stopped: it is stopped when the store closes. */
+/** The resources of a store, such as running projections: they are stopped when the store closes. */
 
-/** Something to stop. Again does nothing. */
+/** A resource to stop. A second call does nothing. */
 export interface Stoppable {
   readonly stop: () => Promise<void>
 }
@@ -11,7 +11,7 @@ export interface Resources {
   readonly remove: (resource: Stoppable) => void
   /** Whether the store closes or is closed: nothing may be started then. */
   readonly areClosing: () => boolean
-  /** Stops all that runs. */
+  /** Stops all resources. */
   readonly stop: () => Promise<void>
 }
 

@@ -11,17 +11,17 @@ import { type Calls, errorOf } from "./Calls.ts"
 import type { Resources } from "./Resources.ts"
 import { onAbort } from "./Signals.ts"
 
-/** Something that runs until it is stopped, until it ends with an error, or until its store is closed. */
+/** A runnable that runs until it is stopped, ends with an error, or its store is closed. */
 export interface Running extends AsyncDisposable {
   /**
    * Resolves when it was stopped, and rejects with the error that ended it. The error is logged, too, so that it need not be
    * awaited.
    */
   readonly done: Promise<void>
-  /** Stops it, and waits until the event in hand is handled. Again does nothing. */
+  /** Stops it, and waits until the current event is handled. A second call does nothing. */
   readonly stop: () => Promise<void>
   /**
-   * Why this program is too old, if it is: the event at which it waits for newer code, or the error with which it ended because
+   * The reason if this program is too old: the event at which it waits for newer code, or the error with which it ended because
    * newer code has taken over. For a check of readiness.
    */
   readonly outdated: () => NewerSchemaVersion | NotOwned | undefined
@@ -69,7 +69,7 @@ const track = <E>(
     outdated: () => Option.getOrUndefined(Effect.runSync(outdated)),
     [Symbol.asyncDispose]: stop
   }
-  // The error is logged where it ends; a program that does not await `done` goes on.
+  // The error is logged where it ends; a program that does not await `done` keeps running.
   done.catch(() => undefined)
   resources.add(running)
   // It may have been aborted, or the store closed, while it was started.

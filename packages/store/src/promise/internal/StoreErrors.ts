@@ -20,12 +20,12 @@ export class Aborted extends TaggedError("Aborted")<{ readonly reason: unknown }
   }
 }
 
-/** A bug in this library, in an adapter or in a function given to it; `cause` is what was thrown. */
+/** A bug in this library, in an adapter or in a function given to it; `cause` is the thrown value. */
 export class UnexpectedError extends TaggedError("UnexpectedError")<{ readonly cause: unknown }> {
   override get message(): string {
     return `an unexpected error was thrown: ${printable(reasonOf(this.cause))}`
   }
 }
 
-/** How any call may fail, besides the errors of its effect. */
+/** The errors of every call, besides the errors of its effect. */
 export type CallFailure = StoreClosed | Aborted | UnexpectedError

@@ -16,7 +16,7 @@ describe("a poll", () => {
     expect(await namesOf(Polling.untraced(span("poll")))).toEqual([])
   })
 
-  it("has spans for the work that it finds, also as a poll within a poll", async () => {
+  it("has spans for the work that it finds, also in a poll within a poll", async () => {
     const work = Polling.work(span("work"))
     expect(await namesOf(Polling.untraced(Polling.untraced(Effect.andThen(span("poll"), work))))).toEqual(["work"])
   })
@@ -25,7 +25,7 @@ describe("a poll", () => {
     expect(await namesOf(Polling.untraced(Polling.work(Polling.untraced(span("poll")))))).toEqual([])
   })
 
-  it("has no spans for work where the caller has disabled the tracer", async () => {
+  it("has no spans for work if the caller has disabled the tracer", async () => {
     const poll = Polling.untraced(Polling.work(span("work")))
     expect(await namesOf(Effect.withTracerEnabled(poll, false))).toEqual([])
   })

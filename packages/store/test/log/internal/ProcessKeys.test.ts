@@ -1,4 +1,4 @@
-// No public way to give an idempotency key reaches the keys of processes.
+// No public function accepts an idempotency key of a process.
 import { InvalidInput } from "@refold/core/event/InvalidInput"
 import * as ExpectedVersion from "@refold/core/journal/ExpectedVersion"
 import * as Sample from "@refold/laws/internal/kit/Sample"

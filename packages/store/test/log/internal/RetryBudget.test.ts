@@ -9,7 +9,7 @@ const second = Duration.seconds(1)
 const run = <A, E>(test: Effect.Effect<A, E>): Promise<A> => Effect.runPromise(Effect.provide(test, TestClock.layer()))
 
 describe("a retry budget", () => {
-  it("is left until its time has passed since the first failure", () =>
+  it("lasts until its time has passed since the first failure", () =>
     run(Effect.gen(function*() {
       const { isLeft } = RetryBudget.make(second)
       yield* TestClock.adjust("1 hour")
@@ -20,7 +20,7 @@ describe("a retry budget", () => {
       expect(yield* isLeft).toBe(false)
     })))
 
-  it("of no time allows no retry", () =>
+  it("of zero allows no retry", () =>
     run(Effect.gen(function*() {
       expect(yield* RetryBudget.make(Duration.zero).isLeft).toBe(false)
     })))
@@ -34,7 +34,7 @@ describe("a retry budget", () => {
       expect(yield* isLeft).toBe(true)
     })))
 
-  it("that is shared has been used by earlier statements", () =>
+  it("that is shared includes the retries of earlier statements", () =>
     run(RetryBudget.share(Effect.gen(function*() {
       const first = yield* RetryBudget.current(second)
       yield* first.isLeft
@@ -44,7 +44,7 @@ describe("a retry budget", () => {
       expect(yield* later.isLeft).toBe(false)
     }))))
 
-  it("that is not shared is one statement's", () =>
+  it("that is not shared belongs to one statement", () =>
     run(Effect.gen(function*() {
       const first = yield* RetryBudget.current(second)
       yield* first.isLeft

@@ -9,7 +9,7 @@ import * as Schedule from "effect/Schedule"
 import * as TestClock from "effect/testing/TestClock"
 import { describe, expect, it } from "vitest"
 
-/** The first `n` delays of a policy; fewer, where it ends before. */
+/** The first `n` delays of a policy; fewer if it ends before. */
 const delays = (policy: Schedule.Schedule<unknown>, n: number): Promise<ReadonlyArray<number>> =>
   Effect.runPromise(Effect.gen(function*() {
     const step = yield* Schedule.toStep(policy)

@@ -1,4 +1,4 @@
-// The options of a process runner: their defaults, and the rules that they break.
+// The options of a process runner: their defaults, and their rules.
 import { type Options, resolve } from "@refold/store/internal/process/RunnerOptions"
 import type { Services } from "@refold/store/process/ProcessHandler"
 import * as ProcessRunner from "@refold/store/process/ProcessRunner"
@@ -40,7 +40,7 @@ describe("the options of a process runner", () => {
     [0, -1, 0.5, NaN, "soon"].map((value) => [field, value, "must be at least a millisecond"] as const)
   )
   it.each([...counts, ...durations])("are refused if %s is %s", async (field, value, rule) => {
-    // A value that the type may not allow, as from JavaScript.
+    // A value that the type may not allow, as from untyped code.
     const options = { handlers, [field]: value } as Options<Services>
     expect(Result.merge(resolve(process, options))).toMatchObject({ _tag: "InvalidInput", field, rule })
     for (const runner of [ProcessRunner.run, ProcessRunner.start, ProcessRunner.catchUp]) {
@@ -49,7 +49,7 @@ describe("the options of a process runner", () => {
   })
 
   it("are refused without handlers", () => {
-    // As from JavaScript.
+    // As from untyped code.
     const options = {} as Options<Services>
     expect(Result.merge(resolve(process, options))).toMatchObject({
       _tag: "InvalidInput",

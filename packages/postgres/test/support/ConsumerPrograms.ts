@@ -1,6 +1,6 @@
 /*
- * Programs that run a consumer (see courier.ts), whose effect is a line in a file: to be killed and suspended. The lines show what
- * was delivered, in which order and under which keys.
+ * Programs that run a consumer (see consumerProgram.ts), for tests that kill and suspend them. The effect of the consumer is a
+ * line in a file: the lines show the delivered events, their order and their keys.
  */
 import * as EventCodec from "@refold/core/event/EventCodec"
 import * as EventType from "@refold/core/event/EventType"
@@ -14,18 +14,18 @@ import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import type * as Stores from "./Stores.ts"
 
-/** How a courier runs. */
-export interface CourierOptions {
-  /** Comes to no end after the effect of the event at this position. */
+/** How a program runs. */
+export interface Options {
+  /** Hangs after the effect of the event at this position. */
   readonly hangsAt?: number
   /** The number of partitions that it works on at a time; 1 by default. */
   readonly workers?: number
-  /** An owner that sends nothing for so long loses the consumer; an hour by default. */
+  /** The idle timeout of the owner; an hour by default. */
   readonly ownerIdleTimeout?: `${number} seconds`
 }
 
-/** What the script is given. */
-export interface Started extends CourierOptions {
+/** The argument of the script. */
+export interface Input extends Options {
   readonly url: string
   readonly file: string
 }
@@ -38,10 +38,10 @@ export interface Line {
   readonly position: number
 }
 
-/** The consumer of a courier. */
+/** The consumer of the program. */
 export const consumer = (file: string, hangsAt?: number) =>
   Consumer.makeUnsafe({
-    name: "courier",
+    name: "deliveries",
     events: EventCodec.makeUnsafe([EventType.make("Ticked", Schema.Struct({ n: Schema.Int }))]),
     startAt: "start",
     timeout: "1 hour",
@@ -52,18 +52,18 @@ export const consumer = (file: string, hangsAt?: number) =>
       )
   })
 
-const script = fileURLToPath(new URL("courier.ts", import.meta.url))
+const script = fileURLToPath(new URL("consumerProgram.ts", import.meta.url))
 
 /** An empty file for deliveries, which is deleted when the scope closes. */
-export const letters = Effect.map(
+export const deliveries = Effect.map(
   Effect.acquireRelease(
-    Effect.sync(() => mkdtempSync(join(tmpdir(), "couriers-"))),
+    Effect.sync(() => mkdtempSync(join(tmpdir(), "deliveries-"))),
     (folder) => Effect.sync(() => rmSync(folder, { recursive: true }))
   ),
-  (folder) => join(folder, "letters")
+  (folder) => join(folder, "deliveries")
 )
 
-/** What is in the file; a line that is cut is not. */
+/** The complete lines of the file. */
 export const read = (file: string): ReadonlyArray<Line> => {
   try {
     return readFileSync(file, "utf8").split("\n").slice(0, -1).map((line) => JSON.parse(line) as Line)
@@ -72,13 +72,13 @@ export const read = (file: string): ReadonlyArray<Line> => {
   }
 }
 
-/** Starts a courier; it is killed when the scope closes. */
-export const start = ({ url }: Pick<Stores.Opened, "url">, file: string, options: CourierOptions = {}) =>
+/** Starts a program; it is killed when the scope closes. */
+export const start = ({ url }: Pick<Stores.Opened, "url">, file: string, options: Options = {}) =>
   Effect.acquireRelease(Effect.sync(() => launch({ ...options, url, file })), ({ kill }) => kill)
 
-const launch = (started: Started) => {
-  // Its input ends with this process, and so does it.
-  const child = spawn(process.execPath, [script, JSON.stringify(started)], { stdio: ["pipe", "inherit", "inherit"] })
+const launch = (input: Input) => {
+  // The program ends when its standard input does, and that ends with this process.
+  const child = spawn(process.execPath, [script, JSON.stringify(input)], { stdio: ["pipe", "inherit", "inherit"] })
   const closed = new Promise<void>((resolve, reject) => {
     child.once("error", reject)
     child.once("close", () => resolve())
@@ -87,14 +87,17 @@ const launch = (started: Started) => {
   const ended = Effect.promise(() => closed)
   return {
     kill: Effect.andThen(signal("SIGKILL"), ended),
-    /** Asks it to end, and waits until it has. */
+    /** Sends SIGTERM, and waits until it has ended. */
     stop: Effect.andThen(signal("SIGTERM"), ended),
     suspend: signal("SIGSTOP"),
-    thaw: signal("SIGCONT")
+    resume: signal("SIGCONT")
   }
 }
 
-/** What of these events is missing, out of order in its stream, or was delivered under two keys; and how many came again. */
+/**
+ * The events that are missing, out of order in their streams, or delivered under two keys; and the number of repeated
+ * deliveries.
+ */
 export const check = (lines: ReadonlyArray<Line>, positions: ReadonlyArray<number>) => {
   const keys = new Map<number, string>()
   const versions = new Map<string, number>()
@@ -102,7 +105,7 @@ export const check = (lines: ReadonlyArray<Line>, positions: ReadonlyArray<numbe
   for (const line of lines) {
     const key = keys.get(line.position)
     if (key === undefined) {
-      // The first delivery of an event comes after that of the one before it.
+      // The first deliveries of a stream's events are in order.
       if (line.version !== (versions.get(line.stream) ?? 0) + 1) wrong.push(line)
       versions.set(line.stream, line.version)
       keys.set(line.position, line.key)
@@ -112,6 +115,6 @@ export const check = (lines: ReadonlyArray<Line>, positions: ReadonlyArray<numbe
     missing: positions.filter((position) => !keys.has(position)),
     wrong,
     shared: keys.size - new Set(keys.values()).size,
-    again: lines.length - keys.size
+    repeated: lines.length - keys.size
   }
 }
