@@ -2,7 +2,6 @@
 import initdb from "@electric-sql/pglite/initdb.wasm?url"
 import data from "@electric-sql/pglite/pglite.data?url"
 import pglite from "@electric-sql/pglite/pglite.wasm?url"
-import url from "../engines/Postgres.ts?worker&url"
 import type { Ended } from "../Protocol.ts"
 import * as Frame from "./Frame.ts"
 import * as Session from "./Session.ts"
@@ -18,6 +17,7 @@ export const load = (): Promise<Frame.Loaded> =>
 let loading: Promise<Frame.Loaded> | undefined
 
 const prepare = async (): Promise<Frame.Loaded> => {
+  const { default: url } = await import("../engines/Postgres.ts?worker&url")
   const [code, ...files] = await Promise.all([
     fetched(url).then((response) => response.text()),
     ...[pglite, initdb, data].map(async (file) => (await fetched(file)).arrayBuffer())

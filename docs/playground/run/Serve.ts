@@ -39,13 +39,12 @@ const begin = async (engine: Engine, { assets, port }: Start): Promise<void> => 
   }
   try {
     const modules = await engine.load(recorder, assets)
-    port.addEventListener("message", async ({ data }: { readonly data: ToWorker }) => {
-      if (data._tag === "Stop") stopped.resolve()
-      if (data._tag === "Run") await run(data.program, modules)
-      if (data._tag === "Query") {
-        post({ _tag: "Answered", answer: await engine.query?.(data.statement) ?? "The store has no queries." })
-      }
-    })
+    const receive = async (message: ToWorker): Promise<void> => {
+      if (message._tag === "Stop") return stopped.resolve()
+      if (message._tag === "Run") return run(message.program, modules)
+      post({ _tag: "Answered", answer: await engine.query?.(message.statement) ?? "The store has no queries." })
+    }
+    port.addEventListener("message", ({ data }: { readonly data: ToWorker }) => void receive(data))
     port.start()
     post({ _tag: "Ready" })
   } catch (error) {

@@ -99,7 +99,8 @@ describe("PostgreSQL in a browser", () => {
   it("a file that cannot be loaded is reported", async () => {
     await page.route("**/*.data", (route) => route.abort())
     await button("Run in this page").click()
-    await status().filter({ hasText: "It could not be loaded" }).waitFor()
+    await status().filter({ hasText: "It could" }).waitFor()
+    expect(await status().textContent()).toContain("It could not be loaded: ")
     await page.unroute("**/*.data")
   })
 
@@ -117,7 +118,7 @@ describe("PostgreSQL in a browser", () => {
     ])
     expect(await cells("States")).toEqual([["card-ada", "4", "0"]])
     const loaded = requests.filter((url) => url.startsWith("http"))
-    expect(new Set(loaded.filter(isOfPostgres)).size).toBe(5)
+    expect(new Set(loaded.filter(isOfPostgres)).size).toBeGreaterThanOrEqual(5)
     expect(loaded.filter((url) => !url.startsWith(address))).toEqual([])
   })
 
