@@ -7,6 +7,7 @@ import starlightLlmsTxt from "starlight-llms-txt"
 import starlightTypeDoc, { typeDocSidebarGroup } from "starlight-typedoc"
 import { addressOf, published } from "./plugins/published.mjs"
 import { quotes } from "./plugins/quotes.mjs"
+import { withoutNode } from "./plugins/withoutNode.mjs"
 
 // Where the site is published, for example https://example.org/refold. Without it, the site is for reading on loopback.
 const address = process.env.DOCS_SITE || undefined
@@ -80,6 +81,7 @@ export default defineConfig({
         group("Start", "start"),
         group("Tutorial", "tutorial"),
         "playground",
+        "playground/postgresql",
         group("How to", "how-to"),
         group("Concepts", "concepts"),
         group("Coming from", "coming-from"),
@@ -98,5 +100,6 @@ export default defineConfig({
     }),
     published(address)
   ],
+  vite: { worker: { plugins: () => [withoutNode()] } },
   markdown: { processor: unified({ remarkPlugins: [quotes] }) }
 })

@@ -21,15 +21,28 @@ export interface Start {
   readonly assets: Assets
 }
 
+/** Rows as texts, `null` for SQL's NULL, or PostgreSQL's error. */
+export type Answer = Table | string
+
+/** The rows of a statement. */
+export interface Table {
+  readonly columns: ReadonlyArray<string>
+  readonly rows: ReadonlyArray<ReadonlyArray<string | null>>
+  /** All rows of the answer, those that are left out included; for a statement without rows, those that it changed. */
+  readonly count: number
+}
+
 /** What the page sends. `Stop` asks for what there is so far; a worker that does not answer is terminated. */
 export type ToWorker =
   | { readonly _tag: "Run"; readonly program: Program }
   | { readonly _tag: "Stop" }
+  | { readonly _tag: "Query"; readonly statement: string }
 
-/** What the worker sends: `Ready` once its engine is loaded, then output, then the end. */
+/** What the worker sends: `Ready` once its engine is loaded, then output, then the end; or an answer to each query. */
 export type FromWorker =
   | { readonly _tag: "Ready" }
   | { readonly _tag: "Printed"; readonly line: Line }
+  | { readonly _tag: "Answered"; readonly answer: Answer }
   | Ended
 
 /** The end of a run. */
@@ -38,6 +51,8 @@ export interface Ended {
   /** Undefined where the program ended without an error. */
   readonly problem: Problem | undefined
   readonly report: Report
+  /** What the engine keeps of the store. */
+  readonly kept?: ArrayBuffer | undefined
 }
 
 /** One call of the console. */

@@ -10,6 +10,11 @@ declare module "*?worker&url" {
   export default url
 }
 
+declare module "*?url" {
+  const address: string
+  export default address
+}
+
 interface ImportMeta {
   readonly glob: (
     pattern: string,

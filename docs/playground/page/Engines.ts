@@ -9,7 +9,8 @@ const engines = {
   memory: async (): Promise<Loaded> => {
     const { default: url } = await import("../engines/Memory.ts?worker&url")
     return { code: await text(url), assets: {} }
-  }
+  },
+  postgres: async (): Promise<Loaded> => (await import("./Postgres.ts")).load()
 }
 
 /** Loads an engine: all that runs need, so that they need no network. */

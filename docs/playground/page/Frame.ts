@@ -3,11 +3,14 @@
  * process of its own, so that a program that takes all memory ends there and not in the page.
  */
 import type { Assets, Start } from "../Protocol.ts"
+import type { Part } from "./Dom.ts"
 
 /** The code of a worker, and the files that it needs. */
 export interface Loaded {
   readonly code: string
   readonly assets: Assets
+  /** For a store that can be queried: takes what is kept of a run when it has ended, and undefined when the next one begins. */
+  readonly keep?: ((part: Part, engine: Loaded) => (kept: ArrayBuffer | undefined) => void) | undefined
 }
 
 /** A worker that was started, with the port to talk to it. */

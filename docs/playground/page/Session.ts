@@ -55,6 +55,9 @@ export const start = ({ close, port }: Frame, program: Program, seconds: number,
         return listener.printed(data.line)
       case "Ended":
         return end(data)
+      case "Answered":
+        // A run sends no query.
+        return
     }
   }, isOver)
   port.start()

@@ -21,6 +21,7 @@ export const open = ({ engine, examples, part, seconds }: Options): { readonly r
   const files = part("file", HTMLSelectElement)
   const choice = part("example", HTMLSelectElement)
   const results = Results.make(part)
+  const keep = engine.keep?.(part, engine)
   let session: Session.Session | undefined
   let shown: Problem | undefined
   const say = (text: string) => part("status").textContent = text
@@ -28,6 +29,7 @@ export const open = ({ engine, examples, part, seconds }: Options): { readonly r
   const run = () => {
     if (session !== undefined) return
     results.clear()
+    keep?.(undefined)
     part("problem").hidden = true
     part("results").hidden = false
     say("Starting…")
@@ -48,10 +50,11 @@ export const open = ({ engine, examples, part, seconds }: Options): { readonly r
     if (hadFocus) to.focus()
     from.hidden = true
   }
-  const ended = ({ problem, report }: Ended) => {
+  const ended = ({ kept, problem, report }: Ended) => {
     session = undefined
     setRunning(false)
     results.show(report)
+    keep?.(kept)
     shown = problem
     showProblem(part, problem)
     say(

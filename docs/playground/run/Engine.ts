@@ -1,5 +1,5 @@
 /** What a program can import, and the store that it runs on. */
-import type { Assets } from "../Protocol.ts"
+import type { Answer, Assets } from "../Protocol.ts"
 import type { Recorder } from "./Recorder.ts"
 
 /** A module as programs see it: its exports by name. */
@@ -14,4 +14,8 @@ export type Modules = ReadonlyMap<string, Module>
  */
 export interface Engine {
   readonly load: (recorder: Recorder, assets: Assets) => Promise<Modules>
+  /** What is kept of the store when the run has ended, and its worker with it; nothing by default. */
+  readonly keep?: (() => Promise<ArrayBuffer>) | undefined
+  /** Answers a statement of the reader's, where the store has a language for queries. */
+  readonly query?: ((statement: string) => Promise<Answer>) | undefined
 }

@@ -34,15 +34,17 @@ const begin = async (engine: Engine, { assets, port }: Start): Promise<void> => 
   const run = async (program: Program, modules: Modules) => {
     const print = (line: Line) => post({ _tag: "Printed", line })
     watch(program, print)
-    post(await RunProgram.run(program, { modules, recorder, print, stopped: stopped.promise }))
+    const ended = await RunProgram.run(program, { modules, recorder, print, stopped: stopped.promise })
+    post({ ...ended, kept: await engine.keep?.().catch(() => undefined) })
   }
   try {
     const modules = await engine.load(recorder, assets)
-    port.addEventListener(
-      "message",
-      ({ data }: { readonly data: ToWorker }) =>
-        data._tag === "Stop" ? stopped.resolve() : void run(data.program, modules)
-    )
+    const receive = async (message: ToWorker): Promise<void> => {
+      if (message._tag === "Stop") return stopped.resolve()
+      if (message._tag === "Run") return run(message.program, modules)
+      post({ _tag: "Answered", answer: await engine.query?.(message.statement) ?? "The store has no queries." })
+    }
+    port.addEventListener("message", ({ data }: { readonly data: ToWorker }) => void receive(data))
     port.start()
     post({ _tag: "Ready" })
   } catch (error) {

@@ -6,12 +6,12 @@
  * Grants to roles are restored for objects that still exist. A schema on which an object outside depends is not dropped.
  */
 import { InvalidInput } from "@refold/core/event/InvalidInput"
+import * as Sha256 from "@refold/core/internal/journal/Sha256"
 import { EventStoreError } from "@refold/store/log/EventStoreError"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import type * as SqlClient from "effect/sql/SqlClient"
-import { createHash } from "node:crypto"
 import * as Database from "./internal/Database.ts"
 import * as MigrationLock from "./internal/MigrationLock.ts"
 import * as SchemaCatalog from "./internal/SchemaCatalog.ts"
@@ -50,7 +50,7 @@ export const install = Effect.fnUntraced(function*(
     try: () => files.map((file) => textOf(file, { name, schema, store, values })),
     catch: (cause) => new EventStoreError({ operation, cause })
   })
-  const mark = `${marked} ${createHash("sha256").update(texts.join("\n;\n")).digest("hex")}`
+  const mark = `${marked} ${Sha256.ofText(texts.join("\n;\n"))}`
   const database = yield* Database.make(schema)
   const installing = Effect.gen(function*() {
     yield* MigrationLock.take(schema, database.limits.queryTimeout)

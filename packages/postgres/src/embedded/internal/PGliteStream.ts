@@ -2,7 +2,6 @@
  * Byte streams that connect a PostgreSQL wire driver to a PGlite in the same process: the driver uses each stream as a
  * connection, and all of them share PGlite's one session in turns.
  */
-import { randomInt } from "node:crypto"
 import { Duplex } from "node:stream"
 import * as PGliteConnection from "./PGliteConnection.ts"
 import * as PGliteSession from "./PGliteSession.ts"
@@ -43,7 +42,8 @@ interface Entry {
 }
 
 const openStream = (session: PGliteSession.Session, entries: Map<number, Entry>, pid: number): Duplex => {
-  const secret = randomInt(2 ** 31)
+  // Positive, for the protocol reads it as a signed number.
+  const secret = crypto.getRandomValues(new Uint32Array(1))[0]! >>> 1
   let unread = Buffer.alloc(0)
   let opening = true
 

@@ -8,7 +8,6 @@ import * as Option from "effect/Option"
 import * as PubSub from "effect/PubSub"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import { randomUUID } from "node:crypto"
 import type { Database } from "../../schema/internal/Database.ts"
 import * as Listener from "./Listener.ts"
 
@@ -43,7 +42,7 @@ export const make = Effect.fnUntraced(function*(
   if (!notify) return { appended, stream: here }
 
   const channel = Listener.channelOf(schema)
-  const sender = randomUUID()
+  const sender = crypto.randomUUID()
   yield* Effect.forkScoped(sendNotifications(database, yield* PubSub.subscribe(grown), { channel, sender }))
   const client = yield* Effect.serviceOption(PgClient.PgClient)
   const elsewhere = Option.match(client, {

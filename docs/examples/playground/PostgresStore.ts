@@ -1,0 +1,4 @@
+/** The store: PostgreSQL in this page. */
+import { PostgresStore } from "@refold/postgres"
+
+export const store = PostgresStore.layerEmbedded()
