@@ -45,7 +45,8 @@ export const layer = (keys: Keys) =>
         const { contact, person } = event.data
         return Effect.map(
           keys.find(person),
-          (key) => withContact(event, key === undefined ? forgotten : decrypt(key, event.id, String(contact)))
+          // A string: `toWire` stored it.
+          (key) => withContact(event, key === undefined ? forgotten : decrypt(key, event.id, contact as string))
         )
       })
   })
