@@ -1,4 +1,4 @@
-/** One SQL statement of the reader's, with an answer that is small enough to be shown. */
+/** Runs one SQL statement of the reader. The answer is small enough to be shown. */
 import type { PGlite, Results } from "@electric-sql/pglite"
 import type { Table } from "../Protocol.ts"
 
