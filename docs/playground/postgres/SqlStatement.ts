@@ -1,12 +1,10 @@
-/** One SQL statement of the reader's, with an answer that is small enough to be shown. */
+/** Runs one SQL statement of the reader. The answer is small enough to be shown. */
 import type { PGlite, Results } from "@electric-sql/pglite"
+import { cut } from "../Limits.ts"
 import type { Table } from "../Protocol.ts"
 
 /** Maximum rows of a table. */
 const maxRows = 200
-
-/** Maximum characters of a value. */
-const maxCharacters = 2_000
 
 /** Runs a statement in a transaction of its own. Rejects with PostgreSQL's error. */
 export const run = async (db: PGlite, text: string): Promise<Table> => {
@@ -27,8 +25,7 @@ export const run = async (db: PGlite, text: string): Promise<Table> => {
 
 const textOf = (value: unknown): string | null => {
   if (value === null || value === undefined) return null
-  const text = written(value)
-  return text.length <= maxCharacters ? text : `${text.slice(0, maxCharacters)}…`
+  return cut(written(value))
 }
 
 const written = (value: unknown): string => {

@@ -105,6 +105,7 @@ describe("the coffee card", async () => {
 
   it("answers a statement with at most 200 rows and 2,000 characters of a value", async () => {
     const { count, rows } = await SqlStatement.run(db, "SELECT n, repeat('x', 5000) FROM generate_series(1, 1000) AS n")
-    expect([count, rows.length, rows[199]![1]!.length]).toEqual([1000, 200, 2001])
+    expect([count, rows.length]).toEqual([1000, 200])
+    expect(rows[199]![1]).toBe(`${"x".repeat(2000)}… (5,000 characters)`)
   })
 })
