@@ -66,7 +66,10 @@ export interface Config {
   readonly processes?: ReadonlyArray<AnyProcess> | undefined
   /** For `parked retry` and `parked discard`, which deliver events. */
   readonly consumers?: ReadonlyArray<AnyConsumer> | undefined
-  /** The services that handlers of consumers need: `parked retry` and `parked discard` build them. */
+  /**
+   * The services of handlers of consumers, and a `WireTransform` of the program. They are built by the commands that run code of
+   * the config: `rebuild`, `verify`, `process`, `show --state`, `parked retry` and `parked discard`. Events are shown as stored.
+   */
   readonly services?: Layer.Layer<never, unknown, SqlClient.SqlClient> | undefined
 }
 

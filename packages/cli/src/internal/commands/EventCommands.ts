@@ -67,7 +67,9 @@ export const show = Command.make("show", {
   Effect.gen(function*() {
     const stream = yield* Effect.fromResult(StreamName.parse(name))
     const point = Option.isSome(at) ? yield* asOf(at.value) : undefined
-    yield* Connection.withStore(state ? showState(stream, point) : showEvents(stream, point, raw))
+    yield* state
+      ? Connection.withCode(showState(stream, point))
+      : Connection.withStore(showEvents(stream, point, raw))
   })).pipe(
     Command.withDescription("The events of a stream, or its state, now or in the past."),
     Command.withShortDescription("The events or the state of a stream"),

@@ -8,7 +8,6 @@ import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import * as Definitions from "../config/Definitions.ts"
@@ -171,10 +170,9 @@ const change = Effect.fnUntraced(function*(
   const runnable = yield* Definitions.parking(name)
   const given = Option.isSome(stream) ? yield* Effect.fromResult(StreamName.parse(stream.value)) : undefined
   yield* confirm(question)
-  yield* Connection.withStore(Effect.gen(function*() {
+  yield* Connection.withCode(Effect.gen(function*() {
     const streams = given === undefined ? [...new Set((yield* read(name)).map((one) => one.stream))] : [given]
-    const { services = Layer.empty } = yield* LoadConfig.config
-    const left = yield* Effect.provide(Effect.forEach(streams, (one) => repair(runnable, one)), services)
+    const left = yield* Effect.forEach(streams, (one) => repair(runnable, one))
     const rows = left.flatMap(Option.toArray).map((one): Row => ({ ...one, name, status: "live" }))
     yield* Output.rows(shape, rows, `${streams.length} stream(s) continue`)
     if (rows.length > 0) return yield* new Found()

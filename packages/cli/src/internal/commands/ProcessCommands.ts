@@ -44,7 +44,7 @@ const list = Command.make("list", {
       : Option.isSome(phase)
       ? { index: "phase" as const, where: { phase: phase.value } }
       : {}
-    yield* Connection.withStore(Effect.gen(function*() {
+    yield* Connection.withCode(Effect.gen(function*() {
       const count = yield* Output.each(ProcessShape.row, pages(process, query))
       if (count === 0) yield* Output.remark("no such instances")
     }))
@@ -69,7 +69,7 @@ const show = Command.make(
   ({ instance, process: name }) =>
     Effect.gen(function*() {
       const process = yield* Definitions.process(name)
-      yield* Connection.withStore(Effect.gen(function*() {
+      yield* Connection.withCode(Effect.gen(function*() {
         const loaded = yield* ProcessInstances.get(process, instance)
         if (loaded.version === 0) return yield* failed(`the process ${name} has no instance ${instance}`)
         yield* print(instance, loaded)
@@ -90,7 +90,7 @@ const change = (
   Effect.gen(function*() {
     const process = yield* Definitions.process(name)
     yield* confirm(`${verb} the instance ${instance} of ${name}`)
-    yield* Connection.withStore(Effect.flatMap(send(process), (loaded) => print(instance, loaded)))
+    yield* Connection.withCode(Effect.flatMap(send(process), (loaded) => print(instance, loaded)))
   })
 
 const resume = Command.make(

@@ -25,7 +25,7 @@ const recordOf = (projection: string, { done, isLive, left, rate, total }: Rebui
 const run = Effect.fnUntraced(function*(projection: string) {
   const runnable = yield* Definitions.projection(projection)
   yield* confirm(`rebuild the projection "${projection}", beside its live rows`)
-  yield* Connection.withStore(
+  yield* Connection.withCode(
     Effect.gen(function*() {
       const asTable = yield* Output.isTable
       yield* Stream.runForEach(Rebuild.rebuild(runnable), (progress) => {

@@ -28,7 +28,7 @@ const isError = ({ severity }: Said): boolean => severity === "Error"
 export const verify = Command.make("verify", {}, () =>
   Effect.gen(function*() {
     const verifiers = yield* Definitions.verifiers
-    yield* Connection.withStore(Effect.gen(function*() {
+    yield* Connection.withCode(Effect.gen(function*() {
       let errors = 0
       const findings = Store.verify({ verifiers, onProgress: (part, items) => ProgressBar.count(part, items) }).pipe(
         Stream.tap((finding) => Effect.sync(() => void (errors += isError(finding) ? 1 : 0)))

@@ -1,5 +1,6 @@
 /** Opens the store, or only its database, for the time of one command. Its modules are loaded only by commands that need them. */
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import type * as SqlClient from "effect/sql/SqlClient"
 import * as LoadConfig from "../config/LoadConfig.ts"
@@ -27,6 +28,13 @@ export const withStore = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
       : layerEmbedded({ ...options, dataDir: target.dataDir })
     return yield* Effect.provide(effect, store)
   })
+
+/** Runs an effect that calls code of the config on the store, with the services of the config. */
+export const withCode = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+  Effect.flatMap(
+    LoadConfig.config,
+    ({ services = Layer.empty }) => withStore(Effect.provide(effect, services))
+  )
 
 /** Runs an effect on the database, whether it has a store or not. */
 export const withClient = <A, E, R>(effect: Effect.Effect<A, E, R | SqlClient.SqlClient>) =>
