@@ -72,7 +72,7 @@ export const examples: ReadonlyMap<string, Example> = new Map([
   ["promises", {
     title: "The coffee card, with promises",
     entry: "promises.ts",
-    files: [{ name: "promises.ts", text: textOf("start/promises.ts") }]
+    files: [{ name: "promises.ts", text: textOf("start/promises/first.ts") }]
   }],
   tutorial(1, "Events"),
   tutorial(2, "Decider"),
