@@ -107,4 +107,18 @@ describe("the coffee card", async () => {
     const { count, rows } = await SqlStatement.run(db, "SELECT n, repeat('x', 5000) FROM generate_series(1, 1000) AS n")
     expect([count, rows.length, rows[199]![1]!.length]).toEqual([1000, 200, 2001])
   })
+
+  it("answers with fewer rows where there are many columns, and with the beginning of a long error", async () => {
+    const columns = Array.from({ length: 1000 }, (_, n) => `n AS c${n}`).join(", ")
+    const { count, rows } = await SqlStatement.run(db, `SELECT ${columns} FROM generate_series(1, 100) AS n`)
+    expect([count, rows.length]).toEqual([100, 5])
+    const raise = "DO $$ BEGIN RAISE EXCEPTION '%', repeat('x', 100000); END $$"
+    expect(await SqlStatement.run(db, raise).catch(SqlStatement.messageOf)).toMatch(/^P0001: x+…$/)
+  })
+
+  it("answers with values as PostgreSQL writes them", async () => {
+    const values = `'\\xdead'::bytea, 'infinity'::timestamptz, '0044-03-15 BC'::date, ARRAY[9007199254740993], NULL`
+    const { rows } = await SqlStatement.run(db, `SELECT ${values}`)
+    expect(rows).toEqual([["\\xdead", "infinity", "0044-03-15 BC", "{9007199254740993}", null]])
+  })
 })
