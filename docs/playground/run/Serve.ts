@@ -41,15 +41,15 @@ const begin = async (engine: Engine, { assets, port }: Start): Promise<void> => 
   }
   try {
     const modules = await engine.load(recorder, assets)
-    const receive = async ({ data }: { readonly data: ToWorker }): Promise<void> => {
+    const answer = async (statement: string) =>
+      post({ _tag: "Answered", answer: await engine.query?.(statement) ?? "The store has no queries." })
+    const receive = ({ data }: { readonly data: ToWorker }): void => {
       if (data._tag === "Stop") return stopped.resolve()
-      if (data._tag === "Query") {
-        return post({ _tag: "Answered", answer: await engine.query?.(data.statement) ?? "The store has no queries." })
-      }
+      if (data._tag === "Query") return void answer(data.statement)
       port.removeEventListener("message", receive)
       // A stop. Its event is not read: a program could have replaced the getters, and would get the port from it.
       port.addEventListener("message", () => stopped.resolve())
-      return run(data.program, modules)
+      void run(data.program, modules)
     }
     port.addEventListener("message", receive)
     port.start()

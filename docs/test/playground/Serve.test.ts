@@ -20,27 +20,26 @@ const messagesOf = (text: string, printed: (page: MessagePort) => void = () => {
   new Promise<ReadonlyArray<FromWorker>>((resolve) => {
     const { port1: page, port2: port } = new MessageChannel()
     const messages: Array<FromWorker> = []
-    page.onmessage = ({ data }: MessageEvent<FromWorker>) => {
+    page.addEventListener("message", ({ data }: MessageEvent<FromWorker>) => {
       messages.push(data)
       if (data._tag === "Ready") page.postMessage({ _tag: "Run", program: programOf(text) })
       if (data._tag === "Printed" && messages.length === 2) printed(page)
       if (data._tag !== "Ended") return
       page.close()
       resolve(messages)
-    }
+    })
+    page.start()
     serve({ load: (recorder) => Promise.resolve(Modules.make(recorder)) })
     listeners.get("message")!({ data: { port, assets: {} } })
   })
 
 it("a program that replaces the method of ports does not get the port", async () => {
-  const { postMessage } = MessagePort.prototype
+  const method = Object.getOwnPropertyDescriptor(MessagePort.prototype, "postMessage")!
   const messages = await messagesOf(
     `const { postMessage } = MessagePort.prototype\n` +
       `MessagePort.prototype.postMessage = function () { postMessage.call(this, { _tag: "Forged" }) }\n` +
       `console.log("sent")\nMessagePort.prototype.postMessage = postMessage\n`
-  ).finally(() => {
-    MessagePort.prototype.postMessage = postMessage
-  })
+  ).finally(() => Object.defineProperty(MessagePort.prototype, "postMessage", method))
   expect(messages.map(({ _tag }) => _tag)).toEqual(["Ready", "Printed", "Ended"])
 })
 
