@@ -1,5 +1,5 @@
-// Says what is missing before the packages can be published with provenance, one line each, and fails if anything is. Runs in the
-// folder of the workspace. In a workflow of GitHub it also compares the repository of the manifests with the one that builds.
+// Prints a line for each thing that is missing before the packages can be published with provenance, and fails if there is one.
+// Runs in the folder of the workspace. In a workflow of GitHub it also compares the repository of the manifests with the one that builds.
 import { globSync, readFileSync } from "node:fs"
 import { dirname } from "node:path"
 
@@ -10,7 +10,7 @@ const packages = globSync("packages/*/package.json").toSorted()
 const { GITHUB_REPOSITORY, GITHUB_SERVER_URL } = process.env
 const built = GITHUB_REPOSITORY && `${GITHUB_SERVER_URL ?? "https://github.com"}/${GITHUB_REPOSITORY}`
 
-/** What a manifest says of where its sources are. The registry refuses provenance that names another repository. */
+/** The problems of the field `repository` of a manifest. The registry refuses provenance that names another repository. */
 const problemsOfRepository = ({ folder, manifest: { repository } }) => {
   const example = `{ "type": "git", "url": "git+https://<host>/<owner>/<name>.git", "directory": "${folder}" }`
   if (typeof repository?.url !== "string") return [`"repository" is missing; provenance needs it: ${example}`]

@@ -3,7 +3,15 @@
 import { execFileSync } from "node:child_process"
 import { afterAll, describe, expect, it } from "vitest"
 import { published } from "../test/Published.ts"
-import { compilerOptions, examples, examplesPrinted, oldestNode, publicModules, tsc } from "../test/UserProject.ts"
+import {
+  compilerOptions,
+  examples,
+  examplesPrinted,
+  oldestNode,
+  refold,
+  tsc,
+  writeAllModules
+} from "../test/UserProject.ts"
 import * as InstalledProject from "./InstalledProject.ts"
 import * as Peers from "./Peers.ts"
 
@@ -32,9 +40,7 @@ describe.each(Peers.ends)("a project with the %s peers", (end) => {
   })
 
   it("compiles every public module and the examples of the READMEs", () => {
-    const modules = publicModules(project.folder)
-    expect(modules.length).toBeGreaterThan(published.length)
-    project.write("all.ts", modules.map((name, index) => `export * as m${index} from "${name}"\n`).join(""))
+    expect(writeAllModules(project)).toBeGreaterThan(published.length)
     project.write("tsconfig.json", JSON.stringify({ compilerOptions, files: ["all.ts", ...examples] }))
     expect(project.run(process.execPath, tsc)).toEqual({ exit: 0, printed: "" })
   })
@@ -51,7 +57,6 @@ describe.each(Peers.ends)("a project with the %s peers", (end) => {
   })
 
   it("has the command refold", () => {
-    const bin = "node_modules/@refold/cli/dist/internal/bin.js"
-    expect(project.run(node, [bin, "migrate", "--yes", "--embedded", "data"])).toMatchObject({ exit: 0 })
+    expect(project.run(node, [refold, "migrate", "--yes", "--embedded", "data"])).toMatchObject({ exit: 0 })
   })
 })

@@ -3,16 +3,14 @@ import * as Fs from "node:fs"
 import { afterAll, describe, expect, it } from "vitest"
 import * as PackedProject from "./PackedProject.ts"
 import { published } from "./Published.ts"
-import { compilerOptions, examples, examplesPrinted, oldestNode, publicModules, tsc } from "./UserProject.ts"
+import { compilerOptions, examples, examplesPrinted, oldestNode, refold, tsc, writeAllModules } from "./UserProject.ts"
 
 describe("a project with the packed packages", () => {
   const project = PackedProject.make({ optionalPeers: true })
   afterAll(project.remove)
 
   it.each([true, false])("compiles every public module with exactOptionalPropertyTypes: %s", (exact) => {
-    const modules = publicModules(project.folder)
-    expect(modules.length).toBeGreaterThan(published.length)
-    project.write("all.ts", modules.map((name, index) => `export * as m${index} from "${name}"\n`).join(""))
+    expect(writeAllModules(project)).toBeGreaterThan(published.length)
     const files = ["all.ts", ...examples]
     const options = { ...compilerOptions, noEmit: true, exactOptionalPropertyTypes: exact }
     project.write("tsconfig.json", JSON.stringify({ compilerOptions: options, files }))
@@ -39,8 +37,6 @@ describe("a project with the packed packages", () => {
     expect(other.printed).toContain("the schema \"refold\" does not exist: run \"refold migrate\"")
   })
 })
-
-const refold = "node_modules/@refold/cli/dist/internal/bin.js"
 
 describe("a project without optional peers, on the oldest Node", () => {
   const project = PackedProject.make({ optionalPeers: false })

@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url"
 /** The folder of the workspace. */
 export const root = fileURLToPath(new URL("../../..", import.meta.url))
 
-/** What of a manifest matters here. */
+/** The fields of a manifest that are used here. */
 export interface Manifest {
   readonly name: string
   readonly version: string
@@ -24,7 +24,7 @@ export interface Published {
   readonly manifest: Manifest
 }
 
-/** All of them. */
+/** All published packages. */
 export const published: ReadonlyArray<Published> = Fs.globSync("packages/*/package.json", { cwd: root })
   .map((path): Published => ({
     folder: Path.join(root, Path.dirname(path)),
@@ -47,7 +47,7 @@ const packAll = (): ReadonlyMap<string, Buffer> => {
   }
 }
 
-/** By the names of the packages. */
+/** The tarballs by the names of the packages. */
 export const tarballs: ReadonlyMap<string, Buffer> = packAll()
 
 /** Unpacks a package into a folder of modules, as `npm install` does: it leaves out the first folder of the tarball. */

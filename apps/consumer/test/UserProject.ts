@@ -46,6 +46,9 @@ const run = (folder: string): UserProject["run"] => (program, options) => {
 /** The compiler, as an argument of Node. */
 export const tsc = ["node_modules/typescript/bin/tsc", "-p", "."]
 
+/** The command `refold`, as an argument of Node. */
+export const refold = "node_modules/@refold/cli/dist/internal/bin.js"
+
 /** The compiler options of the project. */
 export const compilerOptions = {
   target: "ES2022",
@@ -76,7 +79,7 @@ const oldestInPath = (): string => {
 }
 
 /** The modules that users can import, by what they write in an import. */
-export const publicModules = (folder: string): ReadonlyArray<string> =>
+const publicModules = (folder: string): ReadonlyArray<string> =>
   published.flatMap(({ manifest: { name } }) => {
     const at = Path.join(folder, "node_modules", name)
     const indexFile = Path.join(at, "src/index.ts")
@@ -91,3 +94,10 @@ export const publicModules = (folder: string): ReadonlyArray<string> =>
       .filter((path) => !path.split("/").includes("internal") && hasSource(path))
       .map((path) => path === "index" ? name : `${name}/${path}`)
   })
+
+/** Writes `all.ts`, which imports every public module, and returns their number. */
+export const writeAllModules = ({ folder, write }: UserProject): number => {
+  const modules = publicModules(folder)
+  write("all.ts", modules.map((name, index) => `export * as m${index} from "${name}"\n`).join(""))
+  return modules.length
+}

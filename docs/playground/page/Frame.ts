@@ -9,7 +9,10 @@ import type { Part } from "./Dom.ts"
 export interface Loaded {
   readonly code: string
   readonly assets: Assets
-  /** For a store that can be queried: takes what is kept of a run when it has ended, and undefined when the next one begins. */
+  /**
+   * For a store that can be queried: makes a function that is called with the kept database when a run has ended, and with
+   * undefined when the next one begins.
+   */
   readonly keep?: ((part: Part, engine: Loaded) => (kept: ArrayBuffer | undefined) => void) | undefined
 }
 

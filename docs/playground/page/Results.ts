@@ -1,5 +1,5 @@
 /** Shows a run: its output, its log, and what the log folds to at the place of a slider. */
-import { type Line, nothing, type Report } from "../Protocol.ts"
+import { type Line, nothing, type Report, type ShownEvent } from "../Protocol.ts"
 import { fill, type Part, row } from "./Dom.ts"
 import * as Timeline from "./Timeline.ts"
 
@@ -71,13 +71,23 @@ const showLog = (part: Part, report: Report): void => {
 
 const showMoment = (part: Part, report: Report, count: number, stream: string): void => {
   const moment = Timeline.at(report, count)
-  const { last } = moment
+  showPlace(part, report, count, moment.last)
+  showStates(part, moment, stream)
+  showRows(part, moment)
+  part("projections").hidden = report.projections.length === 0
+  markEvents(part, count)
+}
+
+const showPlace = (part: Part, report: Report, count: number, last: ShownEvent | undefined): void => {
   const text = last === undefined
     ? `before the first of ${report.events.length} events`
     : `after event ${count} of ${report.events.length}: ${last.type}${last.stream === "" ? "" : ` in ${last.stream}`}`
   part("place").textContent = text
   part("slider").setAttribute("aria-valuetext", text)
-  const shown = [...moment.streams.values()].filter((event) => stream === "" || event.stream === stream)
+}
+
+const showStates = (part: Part, { last, streams }: Timeline.Moment, stream: string): void => {
+  const shown = [...streams.values()].filter((event) => stream === "" || event.stream === stream)
   fill(
     part("states"),
     shown.map((event) => {
@@ -89,15 +99,18 @@ const showMoment = (part: Part, report: Report, count: number, stream: string): 
       return row(cells, event === last)
     })
   )
+}
+
+const showRows = (part: Part, { changed, rows }: Timeline.Moment): void =>
   fill(
     part("rows"),
-    [...moment.rows].flatMap(([projection, rows]) =>
-      [...rows].map(([key, state]) =>
-        row([projection, key, state], moment.changed.has(Timeline.rowName(projection, key)))
-      )
+    [...rows].flatMap(([projection, states]) =>
+      [...states].map(([key, state]) => row([projection, key, state], changed.has(Timeline.rowName(projection, key))))
     )
   )
-  part("projections").hidden = report.projections.length === 0
+
+// Marks the last event of the moment, and those that come after it.
+const markEvents = (part: Part, count: number): void => {
   for (const [index, element] of [...part("events").children].entries()) {
     element.classList.toggle("later", index >= count)
     if (index === count - 1) element.setAttribute("aria-current", "true")

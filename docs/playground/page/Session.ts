@@ -10,7 +10,7 @@ import {
 } from "../Protocol.ts"
 import type { Frame } from "./Frame.ts"
 
-/** What is told of a run. `ended` is called once, and nothing after it. */
+/** The callbacks of a run. `ended` is called once, and no other one after it. */
 export interface Listener {
   readonly started: () => void
   readonly printed: (line: Line) => void
@@ -25,7 +25,7 @@ export interface Session {
 // Milliseconds after which a worker that does not answer a stop is terminated.
 const stopTimeout = 500
 
-/** Runs a program in a worker of its own, for at most so many seconds. */
+/** Runs a program in a worker of its own, for at most the given seconds. */
 export const start = ({ close, port }: Frame, program: Program, seconds: number, listener: Listener): Session => {
   const send = (message: ToWorker) => port.postMessage(message)
   const timers: Array<ReturnType<typeof setTimeout>> = []

@@ -1,4 +1,4 @@
-/** What a report says of a point in the log: the states of streams and the rows of projections after so many events. */
+/** The states of streams and the rows of projections at a point in the log, looked up in the report of a run. */
 import type { Report, ShownEvent } from "../Protocol.ts"
 
 /** The folds of the first events of a log. */
@@ -25,7 +25,7 @@ export const streamsOf = ({ events }: Report): ReadonlyArray<string> => [...new 
 /** The name of a row in `Moment.changed`. */
 export const rowName = (projection: string, key: string): string => JSON.stringify([projection, key])
 
-/** The moment after so many events. */
+/** The moment after the first `count` events. */
 export const at = ({ changes, events, projections }: Report, count: number): Moment => {
   const rows = new Map(projections.map((projection) => [projection, new Map<string, string>()]))
   const changed = new Set<string>()

@@ -1,7 +1,7 @@
 /** The globals of Node that the store uses. */
 import { Buffer } from "buffer"
 
-/** Defines them. After Effect is loaded, which would use `setImmediate` where there is one. */
+/** Defines them. Call it after Effect is loaded, which would use this `setImmediate`. */
 export const define = (): void => {
   Object.assign(globalThis, {
     Buffer,

@@ -1,5 +1,6 @@
-/** One SQL statement of the reader's, with an answer that is small enough to be shown. */
+/** Runs one SQL statement of the reader. The answer is small enough to be shown. */
 import type { ParserOptions, PGlite, Results } from "@electric-sql/pglite"
+import { cut } from "../Limits.ts"
 import type { Table } from "../Protocol.ts"
 
 /** Maximum rows of a table. */
@@ -7,9 +8,6 @@ const maxRows = 200
 
 /** Maximum values of a table. */
 const maxValues = 5_000
-
-/** Maximum characters of a value, and of a message. */
-const maxCharacters = 2_000
 
 // Values as PostgreSQL writes them: JavaScript has no infinite times, and JSON no bytes.
 const asWritten = ({ parsers }: PGlite): ParserOptions =>
@@ -37,8 +35,6 @@ export const run = async (db: PGlite, text: string): Promise<Table> => {
 
 // A table of many columns has fewer rows.
 const rowsOf = (columns: number): number => Math.min(maxRows, Math.ceil(maxValues / Math.max(columns, 1)))
-
-const cut = (text: string): string => text.length <= maxCharacters ? text : `${text.slice(0, maxCharacters)}…`
 
 /** PostgreSQL's message with its code, and the detail and the hint where there are any. */
 export const messageOf = (error: unknown): string => {

@@ -14,8 +14,8 @@ export type Modules = ReadonlyMap<string, Module>
  */
 export interface Engine {
   readonly load: (recorder: Recorder, assets: Assets) => Promise<Modules>
-  /** What is kept of the store when the run has ended, and its worker with it; nothing by default. */
+  /** The data of the store that are kept when the run and its worker have ended; none by default. */
   readonly keep?: (() => Promise<ArrayBuffer>) | undefined
-  /** Answers a statement of the reader's, where the store has a language for queries. */
+  /** Answers a statement of the reader, if the store has a language for queries. */
   readonly query?: ((statement: string) => Promise<Answer>) | undefined
 }

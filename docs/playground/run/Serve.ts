@@ -1,4 +1,4 @@
-/** The worker's side of the protocol: one run on an engine, then nothing more. */
+/** The worker's side of the protocol: one run on an engine, or answers to queries. */
 import { type FromWorker, type Line, nothing, type Program, type Start, type ToWorker } from "../Protocol.ts"
 import type { Engine, Modules } from "./Engine.ts"
 import * as Link from "./Link.ts"

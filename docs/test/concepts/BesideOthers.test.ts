@@ -86,7 +86,7 @@ describe("a feature", () => {
   it.each(features)("of Refold leads to a page: $feature", ({ refold }) => {
     const [, path = ""] = /^\[(?:yes|no|partly)\]\(\/([\w/-]+?)\/(?:#[\w-]+)?\)$/.exec(refold) ?? []
     const folder = Path.join(root, "docs/src/content/docs")
-    expect([".md", ".mdx", "/index.md"].filter((end) => Fs.existsSync(Path.join(folder, path + end))))
+    expect([".md", ".mdx", "/index.md", "/index.mdx"].filter((end) => Fs.existsSync(Path.join(folder, path + end))))
       .toHaveLength(1)
   })
 })
