@@ -13,7 +13,11 @@ export const limits = {
   /** Characters that are shown of one value. */
   text: 2000,
   /** Rows that one event may change before the projection is not shown any further. */
-  rows: 1000
+  rows: 1000,
+  /** Changes of rows that are shown, of all projections together. */
+  changes: 5000,
+  /** Notes that are shown. */
+  notes: 50
 } as const
 
 /** A number with separators of thousands. */

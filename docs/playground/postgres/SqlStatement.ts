@@ -1,20 +1,30 @@
 /** Runs one SQL statement of the reader. The answer is small enough to be shown. */
-import type { PGlite, Results } from "@electric-sql/pglite"
+import type { ParserOptions, PGlite, Results } from "@electric-sql/pglite"
 import { cut } from "../Limits.ts"
 import type { Table } from "../Protocol.ts"
 
 /** Maximum rows of a table. */
 const maxRows = 200
 
+/** Maximum values of a table. */
+const maxValues = 5_000
+
+// Values as PostgreSQL writes them: JavaScript has no infinite times, and JSON no bytes.
+const asWritten = ({ parsers }: PGlite): ParserOptions =>
+  Object.fromEntries(Object.keys(parsers).map((type) => [type, (text: string) => text]))
+
 /** Runs a statement in a transaction of its own. Rejects with PostgreSQL's error. */
 export const run = async (db: PGlite, text: string): Promise<Table> => {
   try {
     // Undefined for a text without a statement.
-    const answer: Results<ReadonlyArray<unknown>> | undefined = await db.query(text, [], { rowMode: "array" })
+    const answer: Results<ReadonlyArray<string | null>> | undefined = await db.query(text, [], {
+      rowMode: "array",
+      parsers: asWritten(db)
+    })
     const { affectedRows = 0, fields, rows } = answer ?? { fields: [], rows: [] }
     return {
       columns: fields.map(({ name }) => name),
-      rows: rows.slice(0, maxRows).map((row) => row.map(textOf)),
+      rows: rows.slice(0, rowsOf(fields.length)).map((row) => row.map((value) => value === null ? null : cut(value))),
       count: fields.length === 0 ? affectedRows : rows.length
     }
   } finally {
@@ -23,16 +33,8 @@ export const run = async (db: PGlite, text: string): Promise<Table> => {
   }
 }
 
-const textOf = (value: unknown): string | null => {
-  if (value === null || value === undefined) return null
-  return cut(written(value))
-}
-
-const written = (value: unknown): string => {
-  if (typeof value === "string") return value
-  if (value instanceof Date) return value.toISOString()
-  return typeof value === "bigint" ? value.toString() : JSON.stringify(value)
-}
+// A table of many columns has fewer rows.
+const rowsOf = (columns: number): number => Math.min(maxRows, Math.ceil(maxValues / Math.max(columns, 1)))
 
 /** PostgreSQL's message with its code, and the detail and the hint where there are any. */
 export const messageOf = (error: unknown): string => {
@@ -40,5 +42,5 @@ export const messageOf = (error: unknown): string => {
     Record<"code" | "detail" | "hint" | "message", string>
   >
   const head = code === undefined ? message ?? String(error) : `${code}: ${message}`
-  return [head, detail, hint].filter((line) => line !== undefined && line !== "").join("\n")
+  return cut([head, detail, hint].filter((line) => line !== undefined && line !== "").join("\n"))
 }

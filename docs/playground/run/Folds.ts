@@ -1,7 +1,7 @@
 /** Folds that give text: of a stream to states, of a log to rows, of an array to states. */
 import { Result } from "effect"
 import { type Aggregate, type EventType, type Projection, ProjectionFold, type RecordedEvent, View } from "refold"
-import { count, limits } from "../Limits.ts"
+import { count, cut, limits } from "../Limits.ts"
 import type { ShownEvent } from "../Protocol.ts"
 import * as Show from "./Show.ts"
 
@@ -57,5 +57,5 @@ export const history = <State, Event>(
 const parts = (event: unknown): Pick<ShownEvent, "type" | "data"> => {
   if (typeof event !== "object" || event === null || !("_tag" in event)) return { type: "", data: Show.json(event) }
   const { _tag, ...data } = event
-  return { type: String(_tag), data: Show.json(data) }
+  return { type: cut(String(_tag)), data: Show.json(data) }
 }

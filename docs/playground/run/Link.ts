@@ -60,8 +60,17 @@ class UnknownModule extends Error {
   }
 }
 
-/** The problem of a thrown value, at the line of the program that its stack names first. */
+/** The problem of a thrown value, at the line of the program that its stack names first. Never throws. */
 export const located = (error: unknown, sources: ReadonlyArray<SourceFile>): Problem => {
+  try {
+    return placeOf(error, sources)
+  } catch {
+    // A getter or a trap of the value failed.
+    return { message: Show.problem(error) }
+  }
+}
+
+const placeOf = (error: unknown, sources: ReadonlyArray<SourceFile>): Problem => {
   const message = Show.problem(error)
   if (error instanceof UnknownModule) return { message, ...importOf(error.specifier, sources) }
   const stack = typeof error === "object" && error !== null && "stack" in error ? String(error.stack) : ""

@@ -1,6 +1,6 @@
 /** The log of a run as text, with the states and rows after each event. */
 import { type RecordedEvent, StreamName } from "refold"
-import { count, limits } from "../Limits.ts"
+import { count, cut, limits } from "../Limits.ts"
 import { nothing, type Report, type RowChange, type ShownEvent } from "../Protocol.ts"
 import type { RowFold, StateFold } from "./Folds.ts"
 import * as Show from "./Show.ts"
@@ -18,10 +18,11 @@ export const ofLog = (
 ): Report => {
   const shown = log.slice(0, limits.events)
   const states = statesOf(shown, aggregates)
-  const rows = [...projections].map(([projection, begin]) => changesOf(shown, projection, begin()))
+  const budget = { changes: limits.changes }
+  const rows = [...projections].map(([projection, begin]) => changesOf(shown, projection, begin(), budget))
   return {
     events: shown.map(({ data, position, stream, type, version }, index) => (
-      { position, stream, version, type, data: Show.json(data), state: states[index] }
+      { position, stream, version, type: cut(type), data: Show.json(data), state: states[index] }
     )),
     projections: [...projections.keys()],
     changes: rows.flatMap(({ changes }) => changes),
@@ -30,7 +31,7 @@ export const ofLog = (
         ? [`The first ${count(limits.events)} events are shown; states and rows are those up to there.`]
         : []),
       ...rows.flatMap(({ note }) => note === undefined ? [] : [note])
-    ]
+    ].slice(0, limits.notes)
   }
 }
 
@@ -59,16 +60,20 @@ const statesOf = (
   })
 }
 
-// A projection that cannot fold an event is shown up to there.
+// A projection that cannot fold an event, or changes more than the budget has left, is shown up to there.
 const changesOf = (
   log: ReadonlyArray<RecordedEvent.RecordedEvent>,
   projection: string,
-  fold: RowFold
+  fold: RowFold,
+  budget: { changes: number }
 ): { readonly changes: ReadonlyArray<RowChange>; readonly note?: string } => {
   const changes: Array<RowChange> = []
   for (const [event, recorded] of log.entries()) {
     try {
-      for (const [key, row] of fold(recorded)) changes.push({ projection, event, key, row })
+      const changed = fold(recorded)
+      if (changed.size > budget.changes) throw new Error(`at most ${count(limits.changes)} changes of rows are shown`)
+      budget.changes -= changed.size
+      for (const [key, row] of changed) changes.push({ projection, event, key: cut(key), row })
     } catch (error) {
       const note = `The rows of ${projection} are those before event ${recorded.position}: ${Show.problem(error)}`
       return { changes, note }

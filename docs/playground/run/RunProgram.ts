@@ -11,6 +11,7 @@ import type { Recorder } from "./Recorder.ts"
 export interface RunOptions {
   readonly modules: Modules
   readonly recorder: Recorder
+  /** Shows a line. It is called for each: `Output.bounded` sets the limits. */
   readonly print: (line: Line) => void
   /** Resolves where the run is to end early, with what there is so far. */
   readonly stopped: Promise<void>
@@ -18,7 +19,7 @@ export interface RunOptions {
 
 /** Runs a program to its end, or until it is stopped. Never rejects. */
 export const run = async (program: Program, { modules, print, recorder, stopped }: RunOptions): Promise<Ended> => {
-  const release = Output.capture(Output.bounded(print))
+  const release = Output.capture(print)
   try {
     const problem = await Promise.race([execute(program, modules, recorder), stopped.then(() => undefined)])
     return { _tag: "Ended", problem, report: await recorder.report() }

@@ -2,6 +2,7 @@
 import { type FromWorker, type Line, nothing, type Program, type Start, type ToWorker } from "../Protocol.ts"
 import type { Engine, Modules } from "./Engine.ts"
 import * as Link from "./Link.ts"
+import * as Output from "./Output.ts"
 import * as Recorder from "./Recorder.ts"
 import * as RunProgram from "./RunProgram.ts"
 import * as Show from "./Show.ts"
@@ -28,23 +29,29 @@ export const serve = (engine: Engine): void =>
   scope.addEventListener("message", ({ data }) => void begin(engine, data), { once: true })
 
 const begin = async (engine: Engine, { assets, port }: Start): Promise<void> => {
-  const post = (message: FromWorker) => port.postMessage(message)
+  // Bound before a program runs: one that replaces the method does not get the port.
+  const post: (message: FromWorker) => void = port.postMessage.bind(port)
   const stopped = Promise.withResolvers<void>()
   const recorder = Recorder.make()
   const run = async (program: Program, modules: Modules) => {
-    const print = (line: Line) => post({ _tag: "Printed", line })
+    const print = Output.bounded((line) => post({ _tag: "Printed", line }))
     watch(program, print)
     const ended = await RunProgram.run(program, { modules, recorder, print, stopped: stopped.promise })
     post({ ...ended, kept: await engine.keep?.().catch(() => undefined) })
   }
   try {
     const modules = await engine.load(recorder, assets)
-    const receive = async (message: ToWorker): Promise<void> => {
-      if (message._tag === "Stop") return stopped.resolve()
-      if (message._tag === "Run") return run(message.program, modules)
-      post({ _tag: "Answered", answer: await engine.query?.(message.statement) ?? "The store has no queries." })
+    const answer = async (statement: string) =>
+      post({ _tag: "Answered", answer: await engine.query?.(statement) ?? "The store has no queries." })
+    const receive = ({ data }: { readonly data: ToWorker }): void => {
+      if (data._tag === "Stop") return stopped.resolve()
+      if (data._tag === "Query") return void answer(data.statement)
+      port.removeEventListener("message", receive)
+      // A stop. Its event is not read: a program could have replaced the getters, and would get the port from it.
+      port.addEventListener("message", () => stopped.resolve())
+      void run(data.program, modules)
     }
-    port.addEventListener("message", ({ data }: { readonly data: ToWorker }) => void receive(data))
+    port.addEventListener("message", receive)
     port.start()
     post({ _tag: "Ready" })
   } catch (error) {

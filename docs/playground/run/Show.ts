@@ -13,20 +13,29 @@ export const json = (value: unknown): string => {
 /** The arguments of a call of the console: texts as they are, errors with their message, everything else as JSON. */
 export const line = (values: ReadonlyArray<unknown>): string => values.map(argument).join(" ")
 
-/** An error or another thrown value, in one line where its message has one. */
+/** An error or another thrown value, in one line where its message has one. Never throws. */
 export const problem = (thrown: unknown): string => {
-  if (!isError(thrown)) return json(thrown)
-  const message = text(thrown.message)
+  try {
+    return isError(thrown) ? described(thrown) : json(thrown)
+  } catch {
+    return withoutText
+  }
+}
+
+const described = (error: Error): string => {
+  const name = text(error.name ?? "Error")
+  const message = text(error.message)
   // The message of a typed error is empty where its fields say everything.
-  if (message === "") return `${text(thrown.name)} ${json(Object.fromEntries(Object.entries(thrown)))}`
-  return cut(message.startsWith(thrown.name) ? message : `${text(thrown.name)}: ${message}`)
+  if (message === "") return `${name} ${json(Object.fromEntries(Object.entries(error)))}`
+  return cut(message.startsWith(name) ? message : `${name}: ${message}`)
 }
 
 const argument = (value: unknown): string => {
   if (typeof value === "string") return cut(value, limits.output)
-  if (typeof value === "object" && value !== null) return isError(value) ? problem(value) : json(value)
-  return text(value)
+  return typeof value === "object" && value !== null ? problem(value) : text(value)
 }
+
+const withoutText = "(a value without text)"
 
 // Errors of another realm are errors, too.
 const isError = (value: unknown): value is Error =>
@@ -36,6 +45,6 @@ const text = (value: unknown): string => {
   try {
     return String(value)
   } catch {
-    return "(a value without text)"
+    return withoutText
   }
 }

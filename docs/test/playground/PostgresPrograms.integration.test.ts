@@ -108,4 +108,20 @@ describe("the coffee card", async () => {
     expect([count, rows.length]).toEqual([1000, 200])
     expect(rows[199]![1]).toBe(`${"x".repeat(2000)}… (5,000 characters)`)
   })
+
+  it("answers with fewer rows where there are many columns, and with the beginning of a long error", async () => {
+    const columns = Array.from({ length: 1000 }, (_, n) => `n AS c${n}`).join(", ")
+    const { count, rows } = await SqlStatement.run(db, `SELECT ${columns} FROM generate_series(1, 100) AS n`)
+    expect([count, rows.length]).toEqual([100, 5])
+    const raise = "DO $$ BEGIN RAISE EXCEPTION '%', repeat('x', 100000); END $$"
+    expect(await SqlStatement.run(db, raise).catch(SqlStatement.messageOf)).toMatch(
+      /^P0001: x+… \([\d,]+ characters\)$/
+    )
+  })
+
+  it("answers with values as PostgreSQL writes them", async () => {
+    const values = `'\\xdead'::bytea, 'infinity'::timestamptz, '0044-03-15 BC'::date, ARRAY[9007199254740993], NULL`
+    const { rows } = await SqlStatement.run(db, `SELECT ${values}`)
+    expect(rows).toEqual([["\\xdead", "infinity", "0044-03-15 BC", "{9007199254740993}", null]])
+  })
 })

@@ -2,6 +2,7 @@
 import { examples } from "../../playground/Examples.ts"
 import type { Ended, Line, Program } from "../../playground/Protocol.ts"
 import * as Modules from "../../playground/run/Modules.ts"
+import * as Output from "../../playground/run/Output.ts"
 import * as Recorder from "../../playground/run/Recorder.ts"
 import * as RunProgram from "../../playground/run/RunProgram.ts"
 
@@ -17,7 +18,8 @@ export const run = async (program: Program, stopped: Promise<void> = new Promise
   const recorder = Recorder.make()
   const lines: Array<Line> = []
   const modules = Modules.make(recorder)
-  const ended = await RunProgram.run(program, { modules, recorder, print: (line) => lines.push(line), stopped })
+  const print = Output.bounded((line) => lines.push(line))
+  const ended = await RunProgram.run(program, { modules, recorder, print, stopped })
   return { ...ended, lines, printed: lines.map(({ text }) => `${text}\n`).join("") }
 }
 

@@ -150,6 +150,35 @@ it("values that have no JSON are printed as text", async () => {
   expect(printed).toBe(`[object Object] 1 undefined Error: no {"a":"2n"}\n`)
 })
 
+it.each([
+  ["throws in a trap", `throw new Proxy({}, { has() { throw 1 }, get() { throw 2 }, getPrototypeOf() { throw 3 } })`],
+  ["throws in its message", `throw { stack: "", get message() { throw 1 } }`]
+])("a thrown value that %s is an error without text", async (_, text) => {
+  expect((await runText(text)).problem).toEqual({ message: "(a value without text)" })
+})
+
+it("a thrown value without a name, or whose stack cannot be read, is shown by its message", async () => {
+  expect((await runText(`throw { message: "no", stack: "" }`)).problem?.message).toBe("Error: no")
+  const text = `throw Object.defineProperty(new Error("no"), "stack", { get() { throw 1 } })`
+  expect((await runText(text)).problem).toEqual({ message: "Error: no" })
+})
+
+it("printing a value that throws does not end the program", async () => {
+  const { printed, problem } = await runText(`console.log(new Proxy({}, { has() { throw 1 } }))\nconsole.log("after")`)
+  expect({ printed, problem }).toEqual({ printed: "(a value without text)\nafter\n", problem: undefined })
+})
+
+it("the changes of rows have a limit for all events together", async () => {
+  const { entry, files } = example("step4")
+  const keys = "return Array.from({ length: 900 }, (_, n) => `reader ${n}`)"
+  const many = files.map(({ name, text }) => ({ name, text: text.replaceAll(/return \[(?:event\.\w+)?\]/g, keys) }))
+  const { report } = await run({ entry, files: many })
+  expect(report.changes).toHaveLength(4500)
+  expect(report.notes).toEqual([
+    "The rows of readers are those before event 6: Error: at most 5,000 changes of rows are shown"
+  ])
+})
+
 it("a stopped run shows what there is so far", async () => {
   const { entry, files } = example("card")
   const [{ name, text }] = files as [typeof files[number]]
