@@ -20,7 +20,9 @@ const messagesOf = (text: string, printed: (page: MessagePort) => void = () => {
   new Promise<ReadonlyArray<FromWorker>>((resolve) => {
     const { port1: page, port2: port } = new MessageChannel()
     const messages: Array<FromWorker> = []
-    page.addEventListener("message", ({ data }: MessageEvent<FromWorker>) => {
+    page.addEventListener("message", (event) => {
+      // The protocol's type: the worker sends nothing else.
+      const data = event.data as FromWorker
       messages.push(data)
       if (data._tag === "Ready") page.postMessage({ _tag: "Run", program: programOf(text) })
       if (data._tag === "Printed" && messages.length === 2) printed(page)
