@@ -13,7 +13,7 @@ import * as Site from "./Site.ts"
 const executable = Site.browserPath()
 
 // What the page says is loaded by the first click, in bytes.
-const largest = { plain: 19_000_000, gzip: 6_300_000 }
+const largest = { plain: 19_000_000, gzip: 6_500_000 }
 
 let folder: string
 let server: ChildProcess
