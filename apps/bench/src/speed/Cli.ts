@@ -20,7 +20,7 @@ export interface Asked {
 export const help = `Refold beside raw pg, castore, emmett, act-pg, dcb-es and Message DB, in one run.
 
   npm run bench                     everything
-  npm run bench -- --quick          small sizes, and only raw pg, castore and emmett beside Refold: under a minute
+  npm run bench -- --quick          small sizes, and only raw pg, castore and emmett beside Refold: about a minute
   npm run bench -- --only append    groups whose names begin with it; may be given again
   npm run bench -- --peer emmett    Refold and this store; may be given again
   npm run bench -- --rounds N       5 by default, 3 with --quick
