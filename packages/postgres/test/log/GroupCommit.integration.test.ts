@@ -36,6 +36,9 @@ const idsIn = (store: Stores.Opened["store"], stream: StreamName) =>
 const tagOf = (result: Result.Result<unknown, { readonly _tag: string }>) =>
   Result.isSuccess(result) ? "Success" : result.failure._tag
 
+const batchesOf = (spans: ReturnType<typeof tracing>["spans"]) =>
+  spans.filter(({ attributes }) => String(attributes.get("db.query.text")).includes("append_batch"))
+
 /** A session that holds streams until it commits. */
 const holder = Effect.fnUntraced(function*(url: string, streams: ReadonlyArray<string>) {
   const session = yield* Stores.connect(url)
@@ -60,7 +63,7 @@ describe("appends that arrive together", () => {
           )
       )
       const outcomes = yield* capture(together(store, commits))
-      const batches = spans.filter(({ attributes }) => String(attributes.get("db.query.text")).includes("append_batch"))
+      const batches = batchesOf(spans)
       expect(batches.length).toBeGreaterThan(0)
       expect(batches.length).toBeLessThan(5)
       for (const [n, outcome] of outcomes.entries()) {
@@ -74,6 +77,18 @@ describe("appends that arrive together", () => {
         })
         expect(stored.map(({ data, id }) => [id, data])).toEqual(events.map(({ data, id }) => [id, data]))
       }
+    }))
+  )
+
+  test(
+    "are divided by events into two batches, also if they are few",
+    run(Effect.gen(function*() {
+      const { store } = yield* Stores.Database
+      const { capture, spans } = tracing()
+      const commits = Arr.makeBy(8, () => commitOf(Stores.freshStream(), Arr.makeBy(10, () => Stores.event())))
+      const outcomes = yield* capture(together(store, commits))
+      expect(outcomes.map(tagOf)).toEqual(commits.map(() => "Success"))
+      expect(batchesOf(spans)).toHaveLength(2)
     }))
   )
 
@@ -262,7 +277,7 @@ test(
     const session = yield* Stores.connect(url)
     yield* session`begin`
     yield* session`lock table refold.event_store in share mode`
-    const commits = Arr.makeBy(10, () => commitOf(Stores.freshStream(), [Stores.event(), Stores.event()]))
+    const commits = Arr.makeBy(8, () => commitOf(Stores.freshStream(), [Stores.event(), Stores.event()]))
     const fibers = yield* Effect.forEach(commits, (commit) => Effect.forkChild(store.commit(commit)))
     yield* Stores.untilWaitingFor(sql, yield* Stores.backend(session), 1)
     const [gone] = commits

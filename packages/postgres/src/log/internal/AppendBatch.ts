@@ -14,15 +14,25 @@ const maxLength = 1_048_576
 export const fits = ({ ids, length, streams }: EncodedCommit): boolean =>
   streams.length <= maxWrites && ids.length <= maxEvents && length <= maxLength / 4
 
-/** The number of ready appends that go into one batch, in their order: at least one. */
-export const sizeOf = (ready: ReadonlyArray<{ readonly commit: EncodedCommit; readonly isAlone: boolean }>): number => {
+interface Ready {
+  readonly commit: EncodedCommit
+  readonly isAlone: boolean
+}
+
+/** The number of events of appends. */
+export const eventsOf = (ready: ReadonlyArray<Ready>): number =>
+  ready.reduce((events, { commit }) => events + commit.ids.length, 0)
+
+/** The number of ready appends that go into one batch of about `share` events, in their order: at least one. */
+export const sizeOf = (ready: ReadonlyArray<Ready>, share: number): number => {
   let [events, length, writes] = [0, 0, 0]
   for (const [index, { commit, isAlone }] of ready.entries()) {
     events += commit.ids.length
     length += commit.length
     writes += commit.streams.length
     if (index === 0 && isAlone) return 1
-    if (index > 0 && (isAlone || writes > maxWrites || events > maxEvents || length > maxLength)) return index
+    const isFull = writes > maxWrites || events > Math.min(share, maxEvents) || length > maxLength
+    if (index > 0 && (isAlone || isFull)) return index
   }
   return ready.length
 }

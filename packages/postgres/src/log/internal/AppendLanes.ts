@@ -25,7 +25,7 @@ export interface AppendLanes {
   readonly fibers: Set<Fiber.Fiber<unknown, unknown>>
   /** The number of batches in flight. */
   batches: number
-  /** The number of appends in these batches. */
+  /** The number of events in these batches. */
   sent: number
   /** Whether the next batch is made in the next turn of the event loop. */
   isScheduled: boolean
@@ -36,7 +36,7 @@ export interface AppendLanes {
 // One is written to disk while the next one is executed. More batches would only be smaller.
 const maxBatches = 2
 
-// Fewer appends than this are not divided: the fixed cost of a batch is that of four appends.
+// Fewer events than this are not divided: the fixed cost of a batch is that of five events.
 const smallBatch = 16
 
 /** Lanes without appends. */
@@ -86,10 +86,10 @@ const schedule = (lanes: AppendLanes): void => {
   lanes.isScheduled = true
   setImmediate(() => {
     lanes.isScheduled = false
-    // Half of the appends each, so that the database works on one half while this program works on the other.
-    const share = Math.max(smallBatch, Math.ceil((lanes.ready.length + lanes.sent) / maxBatches))
+    // Half of the events each, so that the database works on one half while this program works on the other.
+    const share = Math.max(smallBatch, Math.ceil((AppendBatch.eventsOf(lanes.ready) + lanes.sent) / maxBatches))
     while (lanes.batches < maxBatches && lanes.ready.length > 0) {
-      sendBatch(lanes, lanes.ready.splice(0, Math.min(share, AppendBatch.sizeOf(lanes.ready))))
+      sendBatch(lanes, lanes.ready.splice(0, AppendBatch.sizeOf(lanes.ready, share)))
     }
   })
 }
@@ -97,11 +97,12 @@ const schedule = (lanes: AppendLanes): void => {
 const sendBatch = (lanes: AppendLanes, batch: ReadonlyArray<Ticket>): void => {
   // A batch has at least one append.
   const first = batch[0]!
+  const events = AppendBatch.eventsOf(batch)
   lanes.batches++
-  lanes.sent += batch.length
+  lanes.sent += events
   const done = (): void => {
     lanes.batches--
-    lanes.sent -= batch.length
+    lanes.sent -= events
     schedule(lanes)
   }
   if (batch.length === 1) {
