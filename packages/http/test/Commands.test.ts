@@ -15,7 +15,7 @@ import {
   MemoryStore,
   StreamVersion
 } from "refold"
-import { describe, expect, it } from "vitest"
+import { describe, expect, it, vi } from "vitest"
 import { Http } from "../src/index.ts"
 import * as Client from "./support/Client.ts"
 import { appendFails, type CommandFailure, streamOf } from "./support/Failing.ts"
@@ -34,6 +34,12 @@ describe("a command", () => {
       state: { balance: 300, last: null }
     })
     expect(headers).toMatchObject({ etag: "\"1\"", "refold-position": String(body.position) })
+  })
+
+  it("has no parameters: a misspelt header in the URL is not ignored", async () => {
+    const refused = await post("/wallet/query/Deposit?Idempotency-Key=1", { cents: 1 })
+    expect(refused).toMatchObject({ status: 400, body: { field: "Idempotency-Key" } })
+    expect(await get("/wallet/query")).toMatchObject({ status: 404 })
   })
 
   it("may have the tag in its body, if it is that of the path", async () => {
@@ -87,13 +93,13 @@ describe("a command", () => {
     expect(JSON.stringify(body)).not.toContain("secret")
   })
 
-  it("that fails by a fault is logged with its path and one line of the cause, without its query or body", async () => {
+  it("that fails by a fault is logged with its path and one line of the cause", async () => {
     const lines: Array<string> = []
     const noting = Logger.layer([
       Logger.make(({ logLevel, message }) => void lines.push(`${logLevel} ${String(message)}`))
     ])
     const { dispose, handler } = Http.toWebHandler(apiOf(), Layer.merge(layer, noting))
-    const fault = await Client.of(handler).post("/wallet/ada/Break?trace=me", {})
+    const fault = await Client.of(handler).post("/wallet/ada/Break", {})
     await dispose()
     expect(fault.status).toBe(500)
     expect(lines.filter((line) => line.startsWith("Error"))).toEqual([
@@ -298,12 +304,20 @@ describe("the correlation id", () => {
   })
 })
 
-it("a web handler on a store that cannot be opened answers 503", async () => {
+it("a web handler on a store that cannot be opened answers 503, and logs the path without its query", async () => {
   const broken = Layer.effectDiscard(Effect.fail("secret-url")).pipe(Layer.provideMerge(MemoryStore.layer))
   const { dispose, handler } = Http.toWebHandler(apiOf(), broken)
-  const { body, status } = await Client.of(handler).get("/health")
+  const printed = vi.spyOn(console, "log").mockReturnValue()
+  const { body, headers, status } = await Client.of(handler).get("/health?token=hidden", {
+    "x-correlation-id": "order 7"
+  })
   await dispose()
+  const lines = printed.mock.calls.join("\n")
+  printed.mockRestore()
+  expect(lines).toContain("GET /health was answered with 503")
+  expect(lines).not.toContain("hidden")
   expect(status).toBe(503)
+  expect(headers).toMatchObject({ "x-correlation-id": "order 7", "x-content-type-options": "nosniff" })
   expect(JSON.stringify(body)).not.toContain("secret")
 })
 

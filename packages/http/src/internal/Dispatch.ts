@@ -84,6 +84,7 @@ const aggregateRun = (
     return aggregate.state && ((api, request, url) => ReadState.read(api, request, url, { name, aggregate, id }))
   }
   return aggregate.commands.has(command)
-    ? (api, request, _, { inFlight }) => SendCommand.send(api, request, { name, aggregate, id, command }, inFlight)
+    ? (api, request, url, { inFlight }) =>
+      SendCommand.send(api, request, url, { name, aggregate, id, command }, inFlight)
     : undefined
 }

@@ -9,6 +9,7 @@ import type { AggregateResource, ShownAnswer } from "./AggregateResource.ts"
 import * as Answer from "./Answer.ts"
 import type { Api } from "./Definition.ts"
 import { allowed } from "./Permission.ts"
+import * as QueryParameters from "./QueryParameters.ts"
 import * as RequestBody from "./RequestBody.ts"
 import type { Services } from "./Services.ts"
 
@@ -24,10 +25,12 @@ export interface Target {
 export const send = <R>(
   api: Api<R>,
   request: Request,
+  url: URL,
   { aggregate, command, id, name }: Target,
   inFlight: Set<string>
 ): Effect.Effect<Answer.Answer, unknown, Services | R> =>
   Effect.gen(function*() {
+    yield* Effect.fromResult(QueryParameters.read(url, () => false))
     const options = yield* Effect.fromResult(handleOptionsOf(request.headers))
     yield* checkRequired(aggregate, options)
     const body = yield* RequestBody.read(request, api.limits, api.bodyTimeout ?? "30 seconds")

@@ -1,10 +1,12 @@
 /** The answer if the store could not be opened. */
 import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
 import { HttpProblem, problemOf } from "../Problem.ts"
+import { correlationIdOf } from "../RequestHeaders.ts"
 import * as Answer from "./Answer.ts"
 import { log } from "./FailureLog.ts"
 
-/** Logs the cause, which the client must not see, and answers 503. */
+/** Logs the cause, which the client must not see, and answers 503, with the correlation id of the request if it has one. */
 export const answer = async (request: Request, cause: unknown): Promise<Response> => {
   const problem = problemOf(
     new HttpProblem({
@@ -15,6 +17,7 @@ export const answer = async (request: Request, cause: unknown): Promise<Response
     })
   )
   await Effect.runPromise(log(request, problem, { error: cause, all: cause }))
-  const { body, headers, status } = Answer.ofProblem(problem)
-  return new Response(body, { status, headers })
+  const correlation = Result.getOrUndefined(correlationIdOf(request.headers))
+  const more = correlation === undefined ? {} : { "x-correlation-id": correlation }
+  return Answer.toResponse(request, Answer.ofProblem(problem), more)
 }
