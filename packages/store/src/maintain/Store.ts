@@ -84,9 +84,9 @@ export interface ImportOptions {
 
 /**
  * Imports exported lines, without line feeds, into an empty store: with the recorded times, ids, versions, order and keys that they
- * have. Batches are stored as they are read, so memory is bounded. Until the trailer was read, the store is incomplete:
- * reads of the log, appends and look-ups of keys fail with `StoreIncomplete`; if the import ends early, import the same file again, which
- * continues after the last batch. Needs the rights of the store's owner, and no transaction around it. Fails with `InvalidLine`,
+ * have. Batches are stored as they are read, so memory is bounded. Until the trailer was read, the store is incomplete: on
+ * PostgreSQL reads of the log, appends and look-ups of keys fail with `StoreIncomplete`, and in memory the store stays empty. If the
+ * import ends early, import the same file again, which continues after the last batch. Needs the rights of the store's owner, and no transaction around it. Fails with `InvalidLine`,
  * `NewerFormat`, `IncompleteFile`, `StoreNotEmpty` and `ImportMismatch`.
  */
 export const importLines = Effect.fnUntraced(function*<E, R>(

@@ -225,7 +225,8 @@ describe("deployments", () => {
     runAtZero(Effect.gen(function*() {
       const older = Mail.make()
       const newer = Mail.make({ events: newerCodec as unknown as EventCodec.EventCodec<Account.Event> })
-      const running = yield* Consumer.start(older.consumer)
+      const { capture, logged } = logging()
+      const running = yield* capture(Consumer.start(older.consumer))
       yield* deposit("a", 1)
       yield* Account.append("a", stored(7001, { schemaVersion: 2, data: { amount: 2, by: "Ada" } }))
       yield* deposit("b", 3)
@@ -233,6 +234,7 @@ describe("deployments", () => {
       expect(older.amounts()).toEqual([1])
       expect(yield* parkedOf(older.consumer)).toEqual([])
       expect(Option.getOrThrow(yield* running.outdated)).toMatchObject({ _tag: "NewerSchemaVersion", version: 2 })
+      expect(logged).toEqual([expect.stringMatching(/^Warn: consumer ".+" waits before position 2 for newer code/)])
       yield* Consumer.catchUp(newer.consumer)
       expect(newer.amounts()).toEqual([2, 3])
       yield* deposit("a", 4)

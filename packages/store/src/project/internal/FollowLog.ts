@@ -107,7 +107,7 @@ const followGeneration = Effect.fnUntraced(function*<R>(
       const last = yield* catchUp(target, id, { head, except: stopped }, options)
       if (Option.isSome(last)) {
         const { generation: { partitions }, newer } = last.value
-        yield* OutdatedCode.note(stops, { id, name: target.name }, newer)
+        yield* OutdatedCode.note(stops, { id, name: target.name, user: userOf(target) }, newer)
         if (newer !== undefined) {
           retryAt = now + Duration.toMillis(Duration.fromInputUnsafe(options.retryNewer))
           stopped = last.value.stopped ?? []

@@ -46,10 +46,10 @@ export const start = Effect.fnUntraced(function*<E, R>(
   return { outdated: Effect.sync(() => Option.fromUndefinedOr(refused ?? first())), ended: Fiber.join(fiber) }
 })
 
-/** Notes the event at which a batch stopped, if any. Logs a warning for each event once. */
+/** Notes the event at which a batch of `user`, such as `projection "totals"`, stopped, if any. Logs a warning for each event once. */
 export const note = Effect.fnUntraced(function*(
   stops: Stops,
-  { id, name }: { readonly id: number; readonly name: string },
+  { id, name, user }: { readonly id: number; readonly name: string; readonly user: string },
   newer: NewerEvent | undefined
 ): Effect.fn.Return<void> {
   const before = stops.get(id)
@@ -58,7 +58,7 @@ export const note = Effect.fnUntraced(function*(
   yield* Metric.update(Metric.withAttributes(outdated, { projection: name }), stops.size > 0 ? 1 : 0)
   if (newer === undefined || newer.position === before?.position) return
   const { message } = NewerEvents.toError(newer)
-  yield* Effect.logWarning(`projection "${name}" waits before position ${newer.position} for newer code: ${message}`)
+  yield* Effect.logWarning(`${user} waits before position ${newer.position} for newer code: ${message}`)
 })
 
 const outdated = Metric.gauge("refold_projection_outdated", {
