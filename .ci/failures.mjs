@@ -3,7 +3,7 @@
 // package without a report.
 import { relative } from "node:path"
 import { stripVTControlCharacters } from "node:util"
-import { brokenFiles, failedTests, named } from "./reports.mjs"
+import { brokenFiles, failedTests, ofSoak, ofTests } from "./reports.mjs"
 
 const firstLine = (message = "") =>
   stripVTControlCharacters(message).split("\n").map((line) => line.trim()).find((line) => line !== "") ?? "no message"
@@ -21,10 +21,9 @@ const ofReport = (path, report) => {
   return found.length === 0 && !report.success ? [`${path}: the run failed, although no test did`] : found
 }
 
-const tests = named("test-report.json").flatMap(({ path, report }) =>
+const tests = ofTests().flatMap(({ path, report }) =>
   report === undefined ? [`${path} is missing: its tests did not run`] : ofReport(path, report)
 )
-// The short soak has files in some packages only.
-const soak = named("soak-report.json").flatMap(({ path, report }) => report === undefined ? [] : ofReport(path, report))
+const soak = ofSoak().flatMap(({ path, report }) => ofReport(path, report))
 
 for (const failure of [...tests, ...soak.map((failure) => `soak: ${failure}`)]) console.log(failure)

@@ -5,8 +5,8 @@ const read = (path) => JSON.parse(readFileSync(path, "utf8"))
 
 const within = (folder) => readdirSync(folder).map((name) => `${folder}/${name}`)
 
-const hasTests = (folder) =>
-  existsSync(`${folder}/package.json`) && read(`${folder}/package.json`).scripts?.test !== undefined
+const hasScript = (folder, script) =>
+  existsSync(`${folder}/package.json`) && read(`${folder}/package.json`).scripts?.[script] !== undefined
 
 // A run that was killed may leave no report, or a part of one.
 const reportAt = (path) => {
@@ -17,12 +17,18 @@ const reportAt = (path) => {
   }
 }
 
-/** The path and the report of each package with tests, by file name; the report is undefined if it cannot be read. */
-export const named = (name) =>
-  [...within("packages"), ...within("apps"), "docs"].filter(hasTests).map((folder) => {
+/** The path and the report of each package with a script, by the report's name; the report is undefined if it cannot be read. */
+const named = (name, script) =>
+  [...within("packages"), ...within("apps"), "docs"].filter((folder) => hasScript(folder, script)).map((folder) => {
     const path = `${folder}/${name}`
     return { path, report: reportAt(path) }
   })
+
+/** The reports of `npm test` and of `npm run test:browser`. */
+export const ofTests = () => [...named("test-report.json", "test"), ...named("browser-report.json", "test:browser")]
+
+/** The reports of the short soak, which has files in some packages only. */
+export const ofSoak = () => named("soak-report.json", "test").filter(({ report }) => report !== undefined)
 
 /** The failed tests of a file of a report. */
 export const failedTests = (file) => file.assertionResults.filter(({ status }) => status === "failed")

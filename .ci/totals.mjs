@@ -1,6 +1,6 @@
 // Adds up the vitest reports of all packages and prints "passed failed skipped". A package without a report, a test file
 // that did not load, and a failing exit code without a failed test count as one failure each.
-import { brokenFiles, named } from "./reports.mjs"
+import { brokenFiles, ofTests } from "./reports.mjs"
 
 const ofReport = (report) => {
   const failed = report.numFailedTests + brokenFiles(report).length
@@ -12,14 +12,14 @@ const ofReport = (report) => {
 }
 
 const totals = { passed: 0, failed: 0, skipped: 0 }
-for (const { path, report } of named("test-report.json")) {
+for (const { path, report } of ofTests()) {
   const found = report === undefined ? { passed: 0, failed: 1, skipped: 0 } : ofReport(report)
   if (report === undefined) console.error(`${path} is missing: its tests did not run`)
   for (const key of Object.keys(totals)) totals[key] += found[key]
 }
 
 if (totals.failed === 0 && process.argv[2] !== "0") {
-  console.error(`npm test exited with ${process.argv[2]} although no test failed`)
+  console.error(`the tests exited with ${process.argv[2]} although none failed`)
   totals.failed = 1
 }
 console.log(totals.passed, totals.failed, totals.skipped)

@@ -85,6 +85,15 @@ describe("the totals", () => {
     expect(stderr).toContain("apps/lost/test-report.json is missing")
   })
 
+  it("count the tests in a browser, which have a report of their own", () => {
+    packages({ "packages/right": right })
+    write("docs/package.json", { scripts: { test: "vitest run", "test:browser": "vitest run" } })
+    expect(run("totals.mjs", "1").stdout).toBe("2 1 0\n")
+    write("docs/browser-report.json", wrong)
+    expect(run("totals.mjs", "1").stdout).toBe("3 2 0\n")
+    expect(run("failures.mjs").stdout).toContain("packages/wrong/test/B.test.ts: group d holds: Error: d was 2")
+  })
+
   it("count an exit code that no test explains as a failure", () => {
     packages({ "packages/right": right })
     expect(run("totals.mjs", "0").stdout).toBe("2 0 0\n")

@@ -1,4 +1,5 @@
 /** The engines by name. Their code is loaded when it is asked for; each run has a worker of its own. */
+import * as Fetched from "./Fetched.ts"
 import type { Loaded } from "./Frame.ts"
 
 /** The name of an engine. */
@@ -8,16 +9,11 @@ export type Engine = keyof typeof engines
 const engines = {
   memory: async (): Promise<Loaded> => {
     const { default: url } = await import("../engines/Memory.ts?worker&url")
-    return { code: await text(url), assets: {} }
+    const code = await Fetched.get(url)
+    return { code: await code.text(), assets: {} }
   },
   postgres: async (): Promise<Loaded> => (await import("./Postgres.ts")).load()
 }
 
 /** Loads an engine: all that runs need, so that they need no network. */
 export const load = (engine: Engine): Promise<Loaded> => engines[engine]()
-
-const text = async (url: string): Promise<string> => {
-  const response = await fetch(url)
-  if (!response.ok) throw new Error(`${url}: ${response.status}`)
-  return response.text()
-}

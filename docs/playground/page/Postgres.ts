@@ -3,6 +3,7 @@ import initdb from "@electric-sql/pglite/initdb.wasm?url"
 import data from "@electric-sql/pglite/pglite.data?url"
 import pglite from "@electric-sql/pglite/pglite.wasm?url"
 import type { Ended } from "../Protocol.ts"
+import * as Fetched from "./Fetched.ts"
 import * as Frame from "./Frame.ts"
 import * as Session from "./Session.ts"
 import * as SqlConsole from "./SqlConsole.ts"
@@ -19,8 +20,8 @@ let loading: Promise<Frame.Loaded> | undefined
 const prepare = async (): Promise<Frame.Loaded> => {
   const { default: url } = await import("../engines/Postgres.ts?worker&url")
   const [code, ...files] = await Promise.all([
-    fetched(url).then((response) => response.text()),
-    ...[pglite, initdb, data].map(async (file) => (await fetched(file)).arrayBuffer())
+    Fetched.get(url).then((response) => response.text()),
+    ...[pglite, initdb, data].map(async (file) => (await Fetched.get(file)).arrayBuffer())
   ])
   const assets = { pglite: files[0]!, initdb: files[1]!, data: files[2]! }
   const { kept, problem } = await runNothing({ code, assets })
@@ -35,9 +36,3 @@ const runNothing = (engine: Frame.Loaded): Promise<Ended> =>
     const nothing = (): void => {}
     Session.start(Frame.open(document.body, engine), program, 60, { started: nothing, printed: nothing, ended })
   })
-
-const fetched = async (address: string): Promise<Response> => {
-  const response = await fetch(address)
-  if (!response.ok) throw new Error(`${address}: ${response.status}`)
-  return response
-}

@@ -1,83 +1,45 @@
-/** SQL on the database that a run left: the reader's statements, one after the other, and their answers. */
+/** The form for SQL on the database that a run left, and the table of the answer. */
 import { count } from "../Limits.ts"
-import type { FromWorker, Table, ToWorker } from "../Protocol.ts"
+import type { Table } from "../Protocol.ts"
 import { fill, type Part, row } from "./Dom.ts"
 import * as Frame from "./Frame.ts"
+import * as SqlSession from "./SqlSession.ts"
 
-/** Seconds that a statement may take. */
-const seconds = 10
-
-/** Makes the console. Its worker starts with the first statement. */
+/** Makes the console. The function that it returns is called with the database of each run. */
 export const make = (part: Part, engine: Frame.Loaded): (database: ArrayBuffer | undefined) => void => {
   const statement = part("statement", HTMLTextAreaElement)
   const choice = part("statements", HTMLSelectElement)
-  const say = (text: string) => part("sql-status").textContent = text
-  let database: ArrayBuffer | undefined
-  let frame: Frame.Frame | undefined
-  let timer: ReturnType<typeof setTimeout> | undefined
-  let isRunning = false
+  let session: SqlSession.SqlSession | undefined
 
-  const setRunning = (running: boolean) => {
-    isRunning = running
-    clearTimeout(timer)
-    // Not `disabled`: that would take the focus away.
-    part("query").setAttribute("aria-disabled", String(running))
-  }
-  const close = () => {
-    frame?.close()
-    frame = undefined
-    setRunning(false)
-  }
-  const fail = (message: string) => {
-    showTable(part, undefined)
-    say(message)
-  }
-  const send = ({ port }: Frame.Frame) => {
-    say("Running…")
-    port.postMessage({ _tag: "Query", statement: statement.value } satisfies ToWorker)
-    timer = setTimeout(() => {
-      close()
-      fail(`It took more than ${seconds} seconds, and was stopped. The database is again as the program left it.`)
-    }, seconds * 1000)
-  }
-  const start = (store: ArrayBuffer): Frame.Frame => {
-    say("Starting…")
-    const started = Frame.open(part("opened"), { ...engine, assets: { ...engine.assets, store } })
-    started.port.addEventListener("message", ({ data }: MessageEvent<FromWorker>) => {
-      if (data._tag === "Ready") return send(started)
-      if (data._tag === "Ended") {
-        close()
-        return fail(data.problem?.message ?? "The database ended.")
-      }
-      if (data._tag !== "Answered") return
-      setRunning(false)
-      if (typeof data.answer === "string") return fail(data.answer)
-      showTable(part, data.answer)
-      say(summary(data.answer))
-    })
-    started.port.start()
-    return started
-  }
-  const query = () => {
-    if (database === undefined || isRunning) return
-    setRunning(true)
-    if (frame === undefined) frame = start(database)
-    else send(frame)
-  }
+  const query = () => session?.query(statement.value)
   const choose = () => statement.value = choice.value
-
   part("query").addEventListener("click", query)
   statement.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) query()
   })
   choice.addEventListener("change", choose)
   choose()
-  return (next) => {
-    close()
-    database = next
-    part("sql").hidden = next === undefined
-    fail("")
+  return (store) => {
+    session?.close()
+    session = store === undefined ? undefined : SqlSession.make(
+      () => Frame.open(part("opened"), { ...engine, assets: { ...engine.assets, store } }),
+      { started: (status) => show(part, status, true), answered: (answer) => showAnswer(part, answer) }
+    )
+    part("sql").hidden = store === undefined
+    showAnswer(part, "")
   }
+}
+
+const show = (part: Part, status: string, isRunning: boolean): void => {
+  part("sql-status").textContent = status
+  // Not `disabled`: that would take the focus away.
+  part("query").setAttribute("aria-disabled", String(isRunning))
+}
+
+const showAnswer = (part: Part, answer: SqlSession.Answer): void => {
+  const table = typeof answer === "string" ? undefined : answer
+  showTable(part, table)
+  show(part, typeof answer === "string" ? answer : summary(answer), false)
 }
 
 const summary = ({ columns, count: rows, rows: shown }: Table): string => {

@@ -4,7 +4,7 @@ import * as Fs from "node:fs"
 import * as Path from "node:path"
 import { gzipSync } from "node:zlib"
 import type { Browser, Page } from "playwright-core"
-import { afterAll, beforeAll, expect, it } from "vitest"
+import { afterAll, beforeAll, expect, inject, it } from "vitest"
 import { output } from "../support/Program.ts"
 import * as Site from "./Site.ts"
 
@@ -13,7 +13,7 @@ const executable = Site.browserPath()
 // What the component says is loaded by the first click, in bytes.
 const largest = 450_000
 
-let folder: string
+const folder = inject("site")
 let server: ChildProcess
 let address: string
 let browser: Browser
@@ -21,7 +21,6 @@ let page: Page
 let requests: Array<string>
 
 beforeAll(async () => {
-  folder = Site.build()
   ;({ address, process: server } = await Site.serve(folder))
   if (executable !== undefined) browser = await Site.launch(executable)
 })
@@ -29,7 +28,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser?.close()
   server?.kill()
-  Fs.rmSync(folder, { recursive: true })
 })
 
 /** A test on a new page of the browser. */

@@ -6,7 +6,7 @@ import * as Fs from "node:fs"
 import * as Path from "node:path"
 import { gzipSync } from "node:zlib"
 import type { Browser, Page } from "playwright-core"
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest"
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from "vitest"
 import { output } from "../support/Program.ts"
 import * as Site from "./Site.ts"
 
@@ -15,7 +15,7 @@ const executable = Site.browserPath()
 // What the page says is loaded by the first click, in bytes.
 const largest = { plain: 19_000_000, gzip: 6_500_000 }
 
-let folder: string
+const folder = inject("site")
 let server: ChildProcess
 let address: string
 let browser: Browser
@@ -23,7 +23,6 @@ let page: Page
 const requests: Array<string> = []
 
 beforeAll(async () => {
-  folder = Site.build()
   ;({ address, process: server } = await Site.serve(folder))
   if (executable === undefined) return
   browser = await Site.launch(executable)
@@ -37,7 +36,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser?.close()
   server?.kill()
-  Fs.rmSync(folder, { recursive: true })
 })
 
 const button = (name: string) => page.getByRole("button", { name, exact: true })
