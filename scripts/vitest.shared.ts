@@ -35,7 +35,8 @@ export const shared: TestUserConfig = {
   // The output of tests, such as warnings about planted failures, is shown only for failed tests.
   silent: "passed-only",
   testTimeout: timeout,
-  hookTimeout: timeout
+  hookTimeout: timeout,
+  expect: { poll: { timeout: 5 * minutes } }
 }
 
 /** The options of a package whose tests need a PostgreSQL server. */

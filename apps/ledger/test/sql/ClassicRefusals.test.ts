@@ -8,7 +8,7 @@ beforeAll(async () => {
   await type("CALL open('ada', 'Prague', 'CZK')")
   await type("CALL open('bob', 'Brno', 'CZK')")
   await type("CALL deposit('bob', 7000)")
-}, 120_000)
+})
 
 describe("an event that no code could read", () => {
   it.each([

@@ -40,8 +40,7 @@ test(
       const denied = notes.map((sent) => sent.outcome === "Success" ? { ...sent, outcome: "VersionConflict" } : sent)
       expect(yield* RandomAppends.contradictions(admin, denied)).not.toEqual([])
       expect(yield* RandomAppends.contradictions(admin, notes.slice(0, 100))).not.toEqual([])
-    }))),
-  120_000
+    })))
 )
 
 /** The notes that a program printed; the last line of one that was killed may be cut off. */
@@ -88,6 +87,5 @@ test(
       expect(yield* RandomAppends.contradictions(admin, notes.flat())).toEqual([])
       for (const own of [notes[0]!, notes[2]!]) expectSome(own)
       expect(notes[1]!.some(({ outcome }) => outcome === "Success")).toBe(true)
-    }))),
-  300_000
+    })))
 )

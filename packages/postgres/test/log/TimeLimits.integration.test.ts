@@ -155,8 +155,7 @@ describe("an answer that never comes", () => {
       const held = proxy.holdAnswer(`WHERE stream = $1`)
       expect((yield* Stores.readStream(store, stream)).map(({ id }) => id)).toEqual([event.id])
       yield* Effect.promise(() => held)
-    })),
-    60_000
+    }))
   )
 
   test(
@@ -169,8 +168,7 @@ describe("an answer that never comes", () => {
       expect(appended).toMatchObject({ streams: [{ firstVersion: 1, version: 1 }] })
       yield* Effect.promise(() => held)
       expect((yield* Stores.readStream(direct.store, stream)).map(({ id }) => id)).toEqual([event.id])
-    })),
-    60_000
+    }))
   )
 
   test(
@@ -184,8 +182,7 @@ describe("an answer that never comes", () => {
       yield* blocker`rollback`
       expect(error).toMatchObject({ _tag: "EventStoreError" })
       expect(error.message).toContain("did not answer within 300ms, the queryTimeout")
-    })),
-    60_000
+    }))
   )
 })
 

@@ -56,7 +56,7 @@ describe.each([["a server", SqlProjections.onServer], ["the embedded database", 
           let isRepaired = false
           const { append, noted, projection, stream } = yield* notes({
             // A short timeout only for the handler that never ends.
-            timeout: name === "never ends" ? "2 seconds" : "8 seconds",
+            timeout: name === "never ends" ? "4 seconds" : "1 minute",
             after: ({ text }) => text === "b2" && !isRepaired ? fault() : Effect.void
           })
           yield* append("a1", "b1", "b2", "b3", "a2")

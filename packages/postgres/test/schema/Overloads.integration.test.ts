@@ -142,6 +142,5 @@ test(
       yield* sql`select setval('refold.event_position', 1)`
       yield* store.append(stream, [Stores.event()])
       expect(yield* Stores.readStream(store, stream)).toHaveLength(2)
-    }))),
-  120_000
+    })))
 )

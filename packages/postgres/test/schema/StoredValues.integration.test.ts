@@ -256,7 +256,6 @@ const isFull = Soak.level !== "test"
 
 test(
   "no value that the owner stores in a table causes a defect in a reading program",
-  { timeout: 1_200_000 },
   () =>
     Effect.runPromise(Ticks.quietly(Effect.scoped(Effect.gen(function*() {
       const { columns, put, reading, restore } = yield* open

@@ -9,6 +9,7 @@ import * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
+import * as Schedule from "effect/Schedule"
 import { randomUUID } from "node:crypto"
 import { below } from "./Seed.ts"
 import * as Stores from "./Stores.ts"
@@ -63,14 +64,24 @@ const tagOf = (exit: Exit.Exit<unknown, { readonly _tag: string }>): string =>
     ? "Success"
     : Option.match(Exit.findErrorOption(exit), { onNone: () => "Interrupt", onSome: ({ _tag }) => _tag })
 
-/** Closes connections of other sessions of the database, repeatedly. */
-export const cutConnections = (admin: PgClient) =>
-  Effect.forever(Effect.gen(function*() {
+/**
+ * Closes connections of other sessions of the database, repeatedly, but never twice without a commit between: on a slow
+ * machine, connections would be closed before their first statement.
+ */
+export const cutConnections = (admin: PgClient) => {
+  const newest = Effect.map(
+    admin<{ position: number }>`select coalesce(max(position), 0)::float8 as position from refold.event_store`,
+    ([row]) => row!.position
+  )
+  return Effect.forever(Effect.gen(function*() {
+    const before = yield* newest
     yield* Effect.sleep(20 + below(60))
+    yield* Effect.repeat(newest, { until: (position) => position > before, schedule: Schedule.spaced("5 millis") })
     yield* admin`select pg_terminate_backend(pid) from pg_stat_activity
       where datname = current_database() and pid <> pg_backend_pid()
       order by md5(pid::text || ${String(below(1000))}) limit 1`
   }))
+}
 
 /** Contradictions of the log to the answers or to the order of a stream: lost, repeated, partial or wrongly answered commits. */
 export const contradictions = Effect.fnUntraced(function*(admin: PgClient, notes: ReadonlyArray<Sent>) {
