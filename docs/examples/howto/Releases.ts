@@ -141,7 +141,7 @@ export const releases = {
 
 // #region park
 /** For an operator: release 1 continues without the stream of the event at which it waits. Release 2 retries the stream. */
-export const goOnWithout = (stream: StreamName.StreamName) => Parked.park(releases[1].sums, stream)
+export const parkStream = (stream: StreamName.StreamName) => Parked.park(releases[1].sums, stream)
 // #endregion
 
 // #region discard

@@ -17,7 +17,7 @@ import type { ReadModelStore, SnapshotStore } from "refold"
 import { expect, it } from "vitest"
 import { freshDatabase } from "../../../packages/postgres/test/support/freshDatabase.ts"
 import * as Stores from "../../../packages/postgres/test/support/Stores.ts"
-import { goOnWithout, handlers, leaveOut, releases } from "../../examples/howto/Releases.ts"
+import { handlers, leaveOut, parkStream, releases } from "../../examples/howto/Releases.ts"
 
 type Release = keyof typeof releases
 
@@ -164,7 +164,7 @@ it(
       const { stream } = yield* releases[2].pay("a", 10)
       const behind = yield* releases[1].pay("b", 1)
       yield* Effect.promise(() => old.until("outdated"))
-      yield* goOnWithout(stream)
+      yield* parkStream(stream)
       yield* ReadModel.awaitPosition(releases[1].sums, behind, { timeout: "1 minute" })
       expect(yield* Parked.list(releases[1].sums)).toMatchObject([{ stream: "bill-a", stage: "Newer" }])
       const next = yield* Effect.promise(() => start(url, 2))

@@ -23,7 +23,7 @@ const program = Effect.gen(function*() {
   const now = yield* State.load(Book, "dune")
   const snapshot = yield* Snapshots.find(Book.snapshots, now.stream)
   const kept = Option.match(snapshot, { onNone: () => 0, onSome: ({ version }) => version })
-  yield* Console.log(`${now.version} events; the snapshot holds ${kept}, so a load reads ${now.version - kept}.`)
+  yield* Console.log(`${now.version} events; the snapshot holds ${kept}, so a load folds ${now.version - kept}.`)
   yield* Console.log(`now: ${JSON.stringify(now.state)}`)
 
   // The same fold up to an earlier point: a version, or a time of the domain.

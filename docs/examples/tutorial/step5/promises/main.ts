@@ -24,7 +24,7 @@ for (let n = 0; n < 125; n++) {
 const now = await store.load(Book, "dune")
 const snapshot = await store.effect(Snapshots.find(Book.snapshots, now.stream))
 const kept = Option.match(snapshot, { onNone: () => 0, onSome: ({ version }) => version })
-console.log(`${now.version} events; the snapshot holds ${kept}, so a load reads ${now.version - kept}.`)
+console.log(`${now.version} events; the snapshot holds ${kept}, so a load folds ${now.version - kept}.`)
 console.log(`now: ${JSON.stringify(now.state)}`)
 
 // The same fold up to an earlier point: a version, or a time of the domain.
