@@ -35,7 +35,7 @@ const faults: Record<
     /invalid input syntax for type integer/
   ],
   "continues after a failed statement": [() => Effect.ignore(say("select 1 / 0")), /a statement failed/],
-  "never ends": [() => Effect.never, /^it took longer than 2s$/],
+  "never ends": [() => Effect.never, /^it took longer than 4s$/],
   "rolls back": [() => say("rollback"), /a handler must not send rollback/],
   commits: [() => say("/* now */ -- or\n COMMIT AND CHAIN"), /a handler must not send .*COMMIT/s],
   "changes what names mean": [
