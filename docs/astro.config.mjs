@@ -4,7 +4,8 @@ import { defineConfig } from "astro/config"
 import { globSync } from "node:fs"
 import starlightLinksValidator from "starlight-links-validator"
 import starlightLlmsTxt from "starlight-llms-txt"
-import starlightTypeDoc, { typeDocSidebarGroup } from "starlight-typedoc"
+import starlightTypeDoc from "starlight-typedoc"
+import { inSidebar } from "./plugins/inSidebar.mjs"
 import { addressOf, published } from "./plugins/published.mjs"
 import { quotes } from "./plugins/quotes.mjs"
 import { withoutNode } from "./plugins/withoutNode.mjs"
@@ -32,7 +33,11 @@ const sections = {
   decisions: "the architecture decision records"
 }
 
-const group = (label, directory, collapsed = false) => ({ label, collapsed, items: [{ autogenerate: { directory } }] })
+const group = (label, directory, collapsed = false) => ({
+  label,
+  collapsed,
+  items: [{ autogenerate: { directory, collapsed } }]
+})
 
 export default defineConfig({
   ...addressOf(address),
@@ -58,7 +63,6 @@ export default defineConfig({
           entryPoints: publicModules,
           tsconfig: "./typedoc.tsconfig.json",
           output: "reference/api",
-          sidebar: { label: "API", collapsed: true },
           typeDoc: {
             basePath: "../packages",
             disableSources: true,
@@ -92,13 +96,14 @@ export default defineConfig({
           items: [
             ...["errors", "configuration", "command-line", "http", "formats", "sql-api", "threat-model", "benchmarks"]
               .map((page) => `reference/${page}`),
-            typeDocSidebarGroup
+            group("API", "reference/api", true)
           ]
         },
         group("Decisions", "decisions", true)
       ]
     }),
-    published(address)
+    published(address),
+    inSidebar()
   ],
   vite: { worker: { plugins: () => [withoutNode()] } },
   markdown: { processor: unified({ remarkPlugins: [quotes] }) }

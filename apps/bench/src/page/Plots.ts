@@ -34,14 +34,15 @@ const curve = (
   const last = points.filter(({ x }) => x === xs.at(-1))
   const svg = draw({
     height: 420,
-    marginRight: 90,
+    marginLeft: 60,
+    marginRight: 100,
     x: { type: "point", label: axes.x, domain: xs, tickFormat: whole },
     y: { type: "log", label: axes.y, grid: true, tickFormat: whole, ticks: 6 },
     marks: [
       Plot.line(points, { x: "x", y: "y", z: "label", strokeWidth: width, strokeOpacity: strength }),
       Plot.dot(points, { x: "x", y: "y", r: 2.5, fill: "currentColor", fillOpacity: strength }),
       ...["bold", "normal"].map((fontWeight) =>
-        Plot.text(apart(last).filter(({ isRefold }) => isRefold === (fontWeight === "bold")), {
+        Plot.text(apart(last, points).filter(({ isRefold }) => isRefold === (fontWeight === "bold")), {
           x: "x",
           y: "y",
           text: "label",
@@ -62,10 +63,13 @@ const pointsOf = ({ rows }: Compared, x: number): ReadonlyArray<Point> =>
       : [{ label, isRefold: peer === "refold", x, y: figure.median, low: figure.min, high: figure.max }]
   )
 
-/** Moves labels that would overlap from each other, by the factor that a line of text takes on the axis. */
-const apart = (points: ReadonlyArray<Point>): ReadonlyArray<Point> => {
-  const ys = points.map(({ y }) => y)
-  const line = (Math.max(...ys) / Math.min(...ys)) ** (1 / Math.max(points.length, 12))
+// The lines of text that the axis has room for.
+const lines = 24
+
+/** Moves labels that would overlap from each other, by the factor that a line of text takes on the axis of all points. */
+const apart = (points: ReadonlyArray<Point>, all: ReadonlyArray<Point>): ReadonlyArray<Point> => {
+  const ys = all.map(({ y }) => y)
+  const line = (Math.max(...ys) / Math.min(...ys)) ** (1 / lines)
   let below = 0
   return points.toSorted((a, b) => a.y - b.y).map((point) => {
     below = Math.max(point.y, below * line)
@@ -92,7 +96,6 @@ const ratios = ({ groups }: Findings): ReadonlyArray<readonly [string, string]> 
   const names = [...new Set(points.map(({ group }) => group))]
   const at = { y: "group", fx: "store" }
   const svg = draw({
-    width: 900,
     height: 80 + 18 * names.length,
     marginLeft: 110,
     x: { type: "log", label: null, ticks: [0.1, 1, 10], grid: true, tickFormat: (n: number) => `×${n}` },
@@ -113,7 +116,7 @@ const whole = (n: number): string => n.toLocaleString("en-US")
 
 const draw = (options: Plot.PlotOptions): string => {
   const { document } = parseHTML("<!doctype html><html><body></body></html>")
-  const svg = Plot.plot({ width: 720, style: { background: "transparent" }, ...options, document })
+  const svg = Plot.plot({ width: 720, style: { background: "transparent", fontSize: "12px" }, ...options, document })
   svg.setAttribute("xmlns", "http://www.w3.org/2000/svg")
   // More digits than a screen has points.
   return `${svg.outerHTML.replaceAll(/(\d+\.\d{2})\d+/g, "$1")}\n`

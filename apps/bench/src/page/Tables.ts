@@ -46,7 +46,11 @@ const groupOf = (group: Compared): ReadonlyArray<string> => {
 
 const table = (head: ReadonlyArray<string>, rows: ReadonlyArray<ReadonlyArray<string>>): ReadonlyArray<string> => {
   const line = (cells: ReadonlyArray<string>) => `| ${cells.map(safe).join(" | ")} |`
-  return [line(head), line(head.map((_, at) => (at === 0 ? "---" : "---:"))), ...rows.map(line)]
+  return [
+    line(head.map((cell) => (cell === "" ? "store" : cell))),
+    line(head.map((_, at) => (at === 0 ? "---" : "---:"))),
+    ...rows.map(line)
+  ]
 }
 
 // A reason may contain characters that MDX or tables interpret.
