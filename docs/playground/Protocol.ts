@@ -38,9 +38,13 @@ export type ToWorker =
   | { readonly _tag: "Stop" }
   | { readonly _tag: "Query"; readonly statement: string }
 
-/** What the worker sends: `Ready` once its engine is loaded, then output, then the end; or an answer to each query. */
+/**
+ * What the worker sends: `Ready` once its engine is loaded, then output, then the end; or an answer to each query. `Stopping`
+ * answers a stop at once, before the report.
+ */
 export type FromWorker =
   | { readonly _tag: "Ready" }
+  | { readonly _tag: "Stopping" }
   | { readonly _tag: "Printed"; readonly line: Line }
   | { readonly _tag: "Answered"; readonly answer: Answer }
   | Ended

@@ -26,11 +26,14 @@ class PlaygroundElement extends HTMLElement {
       const [Workspace, Engines] = await Promise.all([import("./Workspace.ts"), import("./Engines.ts")])
       const engine = await Engines.load(this.dataset["engine"] as Engine)
       const examples: ReadonlyArray<Example> = JSON.parse(this.querySelector("script")?.textContent ?? "[]")
+      const focused = document.activeElement
+      const isFree = focused === null || focused === button || focused === document.body
       part("closed").hidden = true
       part("opened").hidden = false
       const { run } = Workspace.open({ part, examples, engine, seconds: Number(this.dataset["seconds"]) })
       run()
-      part("stop").focus()
+      // The reader may have gone elsewhere meanwhile.
+      if (isFree) part("stop").focus()
     } catch (error) {
       part("status").textContent = `It could not be loaded: ${error instanceof Error ? error.message : String(error)}`
       button.removeAttribute("aria-disabled")

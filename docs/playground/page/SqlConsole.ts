@@ -44,7 +44,7 @@ const showAnswer = (part: Part, answer: SqlSession.Answer): void => {
 
 const summary = ({ columns, count: rows, rows: shown }: Table): string => {
   const all = rows === 1 ? "1 row" : `${count(rows)} rows`
-  if (columns.length === 0) return `Done: ${all} changed.`
+  if (columns.length === 0) return `Done: ${all}.`
   return shown.length < rows ? `${all}; the first ${count(shown.length)} are shown.` : `${all}.`
 }
 

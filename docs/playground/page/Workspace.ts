@@ -44,19 +44,22 @@ export const open = ({ engine, examples, part, seconds }: Options): { readonly r
     session = Session.start(Frame.open(part("opened"), engine), files.program(), seconds, listener)
     showButtons(part, true)
   }
-  const stop = () => session?.stop()
-  const chosen = () => {
-    stop()
+  const clear = () => {
+    session?.drop()
+    session = undefined
+    showButtons(part, false)
     results.clear()
+    keep?.(undefined)
+    showProblem(part, undefined)
     part("results").hidden = true
     say("")
   }
-  const files = Files.make(part, examples, { run, chosen })
+  const files = Files.make(part, examples, { run, chosen: clear })
   part("run").addEventListener("click", run)
-  part("stop").addEventListener("click", stop)
+  part("stop").addEventListener("click", () => session?.stop())
   part("place-of-problem").addEventListener("click", () => shown !== undefined && files.goTo(shown))
   part("reset").addEventListener("click", () => {
-    stop()
+    clear()
     files.reset()
     say("The files are as they were at first.")
   })

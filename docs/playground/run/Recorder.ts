@@ -84,4 +84,5 @@ const recorded = <Services, E, R>(
   })
 
 const eventsOf = async ({ last, read }: OpenStore): Promise<Events> =>
-  last ?? await Effect.runPromise(Effect.orElseSucceed(read, (): Events => []))
+  // A transaction that does not end may hold the only connection.
+  last ?? await Effect.runPromise(Effect.orElseSucceed(Effect.timeout(read, "2 seconds"), (): Events => []))

@@ -31,6 +31,7 @@ export const serve = (engine: Engine): void =>
 const begin = async (engine: Engine, { assets, port }: Start): Promise<void> => {
   // Bound before a program runs: one that replaces the method does not get the port.
   const post: (message: FromWorker) => void = port.postMessage.bind(port)
+  const fail = (message: string) => post({ _tag: "Ended", problem: { message }, report: nothing })
   const stopped = Promise.withResolvers<void>()
   const recorder = Recorder.make()
   const run = async (program: Program, modules: Modules) => {
@@ -43,23 +44,23 @@ const begin = async (engine: Engine, { assets, port }: Start): Promise<void> => 
     const modules = await engine.load(recorder, assets)
     const answer = async (statement: string) =>
       post({ _tag: "Answered", answer: await engine.query?.(statement) ?? "The store has no queries." })
+    const stop = () => {
+      post({ _tag: "Stopping" })
+      stopped.resolve()
+    }
     const receive = ({ data }: { readonly data: ToWorker }): void => {
-      if (data._tag === "Stop") return stopped.resolve()
-      if (data._tag === "Query") return void answer(data.statement)
+      if (data._tag === "Stop") return stop()
+      if (data._tag === "Query") return void answer(data.statement).catch((error: unknown) => fail(Show.problem(error)))
       port.removeEventListener("message", receive)
       // A stop. Its event is not read: a program could have replaced the getters, and would get the port from it.
-      port.addEventListener("message", () => stopped.resolve())
+      port.addEventListener("message", stop)
       void run(data.program, modules)
     }
     port.addEventListener("message", receive)
     port.start()
     post({ _tag: "Ready" })
   } catch (error) {
-    post({
-      _tag: "Ended",
-      problem: { message: `The store could not be started: ${Show.problem(error)}` },
-      report: nothing
-    })
+    fail(`The store could not be started: ${Show.problem(error)}`)
   }
 }
 

@@ -187,6 +187,34 @@ it(
 )
 
 it(
+  "a run ends without results where another example is chosen or the files are reset",
+  onPage("/", async () => {
+    await open()
+    for (
+      const [leave, said] of [
+        [() => page.getByLabel("Example").selectOption("1. Events"), ""],
+        [() => button("Reset").click(), "The files are as they were at first."]
+      ] as const
+    ) {
+      await write("for (;;) {}")
+      await button("Run").click()
+      await status().filter({ hasText: "Running" }).waitFor()
+      await leave()
+      expect(await button("Run").isVisible()).toBe(true)
+      // Longer than a worker has to answer a stop.
+      await page.waitForTimeout(1000)
+      expect([await page.locator(`[data-part="status"]`).textContent(), await button("Stop").isVisible()]).toEqual([
+        said,
+        false
+      ])
+      expect(await page.locator(`[data-part="results"]`).isHidden()).toBe(true)
+      await runAgain()
+      expect(await page.locator(`[data-part="problem"]`).isHidden()).toBe(true)
+    }
+  })
+)
+
+it(
   "an error is shown with its place, and the place leads to the line",
   onPage("/", async () => {
     await open()

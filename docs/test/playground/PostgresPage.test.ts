@@ -7,6 +7,7 @@ import * as Path from "node:path"
 import { gzipSync } from "node:zlib"
 import type { Browser, Page } from "playwright-core"
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from "vitest"
+import { root } from "../Quotes.ts"
 import { output } from "../support/Program.ts"
 import * as Site from "./Site.ts"
 
@@ -154,11 +155,34 @@ describe("PostgreSQL in a browser", () => {
     )
     expect(await query("SELECT n FROM generate_series(1, 100000) AS n")).toBe("100,000 rows; the first 200 are shown.")
     expect(await query("SELEC 1")).toMatch(/^42601: syntax error at or near "SELEC"/)
-    expect(await query("")).toBe("Done: 0 rows changed.")
+    expect(await query("")).toBe("Done: 0 rows.")
   })
 
   it("an endless statement is stopped, and the next one finds the database as the program left it", async () => {
     expect(await query("SELECT count(*) FROM generate_series(1, 1e15)")).toContain("It took more than 10 seconds")
+    expect(await query("SELECT count(*) FROM refold.event_store")).toBe("1 row.")
+    expect(await cells("Answer")).toEqual([["4"]])
+  })
+
+  it("a statement that breaks the database says so, and the next one finds the database as the program left it", async () => {
+    const endless = "CREATE FUNCTION f(a int) RETURNS int LANGUAGE plpgsql AS 'BEGIN RETURN f(a + 1); END'"
+    for (const statement of [endless, "SELECT set_config('client_encoding', 'LATIN1', false)"]) await query(statement)
+    expect(await query("SELECT 'é'")).toContain("The statement broke PostgreSQL.")
+    expect(await query("SELECT count(*) FROM refold.event_store")).toBe("1 row.")
+    expect(await cells("Answer")).toEqual([["4"]])
+    await query(endless)
+    expect(await query("SELECT f(1)")).toContain("The statement broke PostgreSQL.")
+    expect(await query("SELECT count(*) FROM refold.event_store")).toBe("1 row.")
+  })
+
+  it("a program that waits is stopped with its events and its database", async () => {
+    const card = Fs.readFileSync(Path.join(root, "docs/examples/playground/CardInSql.ts"), "utf8")
+    await write(`${card}\nconsole.log("waits")\nawait new Promise(() => {})\n`)
+    await button("Run").click()
+    await page.getByText("waits", { exact: true }).waitFor()
+    await button("Stop").click()
+    await ended()
+    expect(await cells("Events")).toHaveLength(4)
     expect(await query("SELECT count(*) FROM refold.event_store")).toBe("1 row.")
     expect(await cells("Answer")).toEqual([["4"]])
   })

@@ -58,7 +58,7 @@ it("a program that replaces the getter of messages does not get the port", async
       `console.log("waits")\nawait new Promise(() => {})\n`,
     stop
   ).finally(() => Object.defineProperty(MessageEvent.prototype, "data", getter))
-  expect(messages.map(({ _tag }) => _tag)).toEqual(["Ready", "Printed", "Ended"])
+  expect(messages.map(({ _tag }) => _tag)).toEqual(["Ready", "Printed", "Stopping", "Ended"])
 })
 
 it("errors that are not caught have the limits of output", async () => {
