@@ -14,7 +14,7 @@ const asWritten = ({ parsers }: PGlite): ParserOptions =>
   Object.fromEntries(Object.keys(parsers).map((type) => [type, (text: string) => text]))
 
 /** A statement broke the database: it answers nothing more, or something false. */
-export class Broken extends Error {
+class Broken extends Error {
   override readonly message = "The statement broke PostgreSQL. The database is again as the program left it."
 }
 
