@@ -1,6 +1,6 @@
 /** The form for SQL on the database that a run left, and the table of the answer. */
 import { count } from "../Limits.ts"
-import type { Table } from "../Protocol.ts"
+import type { Answer, Table } from "../Protocol.ts"
 import { fill, type Part, row } from "./Dom.ts"
 import * as Frame from "./Frame.ts"
 import * as SqlSession from "./SqlSession.ts"
@@ -36,7 +36,7 @@ const show = (part: Part, status: string, isRunning: boolean): void => {
   part("query").setAttribute("aria-disabled", String(isRunning))
 }
 
-const showAnswer = (part: Part, answer: SqlSession.Answer): void => {
+const showAnswer = (part: Part, answer: Answer): void => {
   const table = typeof answer === "string" ? undefined : answer
   showTable(part, table)
   show(part, typeof answer === "string" ? answer : summary(answer), false)

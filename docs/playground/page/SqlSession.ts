@@ -1,12 +1,9 @@
 /** SQL statements on the database that a run left, one after the other, in a worker that starts with the first one. */
-import type { FromWorker, Table, ToWorker } from "../Protocol.ts"
+import type { Answer, FromWorker, ToWorker } from "../Protocol.ts"
 import type { Frame } from "./Frame.ts"
 
 /** Seconds that a statement may take. */
 const seconds = 10
-
-/** What a statement returned, or the message of its error. */
-export type Answer = Table | string
 
 /** The callbacks of a session: one or two of `started` for each statement, and then `answered`. */
 export interface Listener {

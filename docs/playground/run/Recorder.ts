@@ -28,15 +28,23 @@ export interface Recorder {
 
 type Events = ReadonlyArray<RecordedEvent.RecordedEvent>
 
-interface OpenStore {
-  readonly read: Effect.Effect<Events, unknown>
+interface NotedStore {
+  /** Undefined where it cannot be read. */
+  readonly read: Effect.Effect<Events | undefined>
+  isOpen: boolean
   /** What it had when it was released. */
   last: Events | undefined
 }
 
+/** What is said of a store that cannot be read. */
+export const unread = "A store could not be read: its events are not shown."
+
+// Less than the page waits for a report.
+const readTimeout = "5 seconds"
+
 /** A recorder for one run. */
 export const make = (): Recorder => {
-  const stores: Array<OpenStore> = []
+  const stores: Array<NotedStore> = []
   const aggregates = new Map<string, () => Folds.StateFold>()
   const projections = new Map<string, () => Folds.RowFold>()
   let longest: { readonly events: ReadonlyArray<unknown>; readonly show: () => ReadonlyArray<ShownEvent> } | undefined
@@ -55,34 +63,38 @@ export const make = (): Recorder => {
       longest = { events, show: () => Folds.history(view, events.slice(0, limits.events)) }
     },
     layer: (layer) => Layer.effectContext(recorded(layer, stores)),
-    isOpen: () => stores.some(({ last }) => last === undefined),
+    isOpen: () => stores.some(({ isOpen }) => isOpen),
     report: async () => {
       const logs = await Promise.all(stores.map(eventsOf))
-      const events = logs.findLast((log) => log.length > 0)
-      if (events !== undefined || longest === undefined) return Reports.ofLog(events ?? [], { aggregates, projections })
-      return Reports.ofHistory(longest.show, longest.events.length)
+      const events = logs.findLast((log) => log !== undefined && log.length > 0)
+      const report = events !== undefined || longest === undefined
+        ? Reports.ofLog(events ?? [], { aggregates, projections })
+        : Reports.ofHistory(longest.show, longest.events.length)
+      return logs.includes(undefined) ? { ...report, notes: [...report.notes, unread] } : report
     }
   }
 }
 
 const recorded = <Services, E, R>(
   layer: Layer.Layer<Services | EventReader.EventReader, E, R>,
-  stores: Array<OpenStore>
+  stores: Array<NotedStore>
 ) =>
   Effect.gen(function*() {
     const services = yield* Layer.build(layer)
     const { readAll } = Context.get(services, EventReader.EventReader)
     // One more than is shown, to know that there are more.
-    const store: OpenStore = { read: Stream.runCollect(readAll({ limit: limits.events + 1 })), last: undefined }
+    const read = Effect.orElseSucceed(Stream.runCollect(readAll({ limit: limits.events + 1 })), () => undefined)
+    const store: NotedStore = { read, isOpen: true, last: undefined }
     stores.push(store)
     yield* Effect.addFinalizer(() =>
-      Effect.map(Effect.orElseSucceed(store.read, (): Events => []), (events) => {
+      Effect.map(read, (events) => {
+        store.isOpen = false
         store.last = events
       })
     )
     return services
   })
 
-const eventsOf = async ({ last, read }: OpenStore): Promise<Events> =>
-  // A transaction that does not end may hold the only connection.
-  last ?? await Effect.runPromise(Effect.orElseSucceed(Effect.timeout(read, "2 seconds"), (): Events => []))
+// A transaction that does not end may hold the only connection.
+const eventsOf = async ({ isOpen, last, read }: NotedStore): Promise<Events | undefined> =>
+  isOpen ? Effect.runPromise(Effect.orElseSucceed(Effect.timeout(read, readTimeout), () => undefined)) : last
