@@ -90,6 +90,7 @@ const eventStore = [
     EventStoreLaws.versionsHaveNoGaps,
     EventStoreLaws.versionOrderIsPositionOrder,
     EventStoreLaws.timesNeverDecrease,
+    EventStoreLaws.commitsHaveOneTime,
     EventStoreLaws.asOfPositionIsPrefix,
     EventStoreLaws.asOfInstantIsFilter,
     EventStoreLaws.commitsAreNamed,

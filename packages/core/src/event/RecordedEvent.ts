@@ -14,7 +14,10 @@ export interface RecordedEvent extends NewEvent {
   readonly position: Position
   /** The position of the first event of its commit: all events of a commit have the same value. */
   readonly commit: Position
-  /** When the store recorded it, by the store's clock, in milliseconds; never decreasing within a stream. */
+  /**
+   * When the store recorded it, in milliseconds: one reading of the store's clock for all events of a commit, or the time of the
+   * event before it in the stream if that is later.
+   */
   readonly recordedAt: DateTime.Utc
 }
 

@@ -22,6 +22,7 @@ export const properties = (module?: JournalModule): ReadonlyArray<Law.Property<n
     JournalLaws.versionsHaveNoGaps(module),
     JournalLaws.versionOrderIsPositionOrder(module),
     JournalLaws.timesNeverDecrease(module),
+    JournalLaws.commitsHaveOneTime(module),
     JournalLaws.asOfPositionIsPrefix(module),
     JournalLaws.asOfInstantIsFilter(module),
     JournalLaws.commitsAreNamed(module),

@@ -27,6 +27,7 @@ const journalLaws: Table<typeof JournalLaws> = {
   versionsHaveNoGaps: { "versions from 0": reading(Reads.versionsStartAtZero) },
   versionOrderIsPositionOrder: { "versions that decrease": reading(Reads.versionsDecrease) },
   timesNeverDecrease: { "occurredAt as recordedAt": reading(Reads.recordedAtIsOccurredAt) },
+  commitsHaveOneTime: { "a time for each write": reading(Reads.writesHaveTimes) },
   asOfPositionIsPrefix: { "an exclusive version": reading(Reads.versionIsExclusive) },
   asOfInstantIsFilter: { "instants read as prefixes": reading(Reads.instantsArePrefixes) },
   commitsAreNamed: {

@@ -69,6 +69,7 @@ const eventStoreLaws: Table<typeof EventStoreLaws> = {
   versionsHaveNoGaps: { "versions from 0": reading(Reads.versionsStartAtZero) },
   versionOrderIsPositionOrder: { "versions that decrease": reading(Reads.versionsDecrease) },
   timesNeverDecrease: { "the time of the clock": store(EventStores.recordsTheClock) },
+  commitsHaveOneTime: { "a time for each write": reading(Reads.writesHaveTimes) },
   asOfPositionIsPrefix: {
     "an exclusive version": reading(Reads.versionIsExclusive),
     "an exclusive position": reading(Reads.positionIsExclusive)

@@ -32,6 +32,7 @@ DECLARE
   ends bigint[];
   last_ids uuid[];
   times timestamptz[];
+  clock timestamptz; -- read once, as in append_commit
   open boolean[] := array_fill(true, ARRAY[cardinality(write_counts)]); -- per commit: whether it has no answer yet
   hashes bytea[]; -- per commit with a key: its fingerprint
   last_write int; first_event int; last_event int; -- of a commit with a key
@@ -91,12 +92,13 @@ BEGIN
     open[refusal.commit] := NOT FOUND;
   END LOOP;
 
+  clock := date_trunc('milliseconds', clock_timestamp());
   SELECT array_agg(e.version), array_agg(e.event_id), array_agg(e.recorded_at), array_agg(e.is_expected)
   INTO ends, last_ids, times, as_expected FROM (
     SELECT coalesce(s.version, 0) AS version, s.event_id,
       (coalesce(s.version, 0) = w.expected OR w.expected = -1 OR w.expected = -2 AND coalesce(s.version, 0) > 0)
         AND (s.event_id::text <> nullif(w.last_event_id, '')) IS NOT TRUE AS is_expected,
-      greatest(s.recorded_at, date_trunc('milliseconds', clock_timestamp())) AS recorded_at
+      greatest(s.recorded_at, clock) AS recorded_at
     FROM unnest(streams, expected, last_event_ids) WITH ORDINALITY AS w(stream, expected, last_event_id, number)
     LEFT JOIN LATERAL (
       SELECT s.version, s.event_id, s.recorded_at FROM refold.event_store s

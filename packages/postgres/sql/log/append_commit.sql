@@ -26,6 +26,8 @@ DECLARE
   last_event int;
   stored int;
   first_position bigint; -- of a commit of several events
+  -- Read once, in milliseconds: a read as of an instant gives all of a commit or nothing.
+  clock CONSTANT timestamptz := date_trunc('milliseconds', clock_timestamp());
 BEGIN
   IF 0 = ANY (event_counts) THEN
     PERFORM refold.check_guards(expected, event_counts);
@@ -40,7 +42,7 @@ BEGIN
   END IF;
 
   FOR write IN 1 .. cardinality(streams) LOOP
-    answer := refold.stream_end(streams[write]);
+    answer := refold.stream_end(streams[write], clock);
     IF answer.version <> expected[write] AND expected[write] <> -1 AND (expected[write] <> -2 OR answer.version = 0) THEN
       answer.outcome := 'version_conflict';
       answer.event_id := NULL;

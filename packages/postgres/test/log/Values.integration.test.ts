@@ -5,6 +5,7 @@ import type { Json } from "@refold/core/event/Json"
 import { Position } from "@refold/core/event/Position"
 import { StreamVersion } from "@refold/core/event/StreamVersion"
 import * as ExpectedVersion from "@refold/core/journal/ExpectedVersion"
+import * as Arr from "effect/Array"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
@@ -325,6 +326,29 @@ describe("times", () => {
       expect((yield* Stores.readStream(store, stream))[0]!.recordedAt).toEqual(recordedAt)
       // The server is on this machine, or on one whose clock is approximately correct.
       expect(Math.abs(DateTime.toEpochMillis(recordedAt) - before)).toBeLessThan(60_000)
+    }))
+  )
+
+  test(
+    "of recording are one reading of the clock for each commit, in a transaction, alone and in a batch",
+    run(Effect.gen(function*() {
+      const { sql, store } = yield* Stores.Database
+      // The clock ticks many times while so many streams are read.
+      const toManyStreams = Effect.suspend(() =>
+        store.commit({
+          writes: Arr.makeBy(500, () => ({
+            stream: Stores.streamName(Stores.freshStream()),
+            expected: ExpectedVersion.Any,
+            events: [Stores.event()]
+          }))
+        })
+      )
+      const inTransaction = yield* sql.withTransaction(toManyStreams)
+      const alone = yield* toManyStreams
+      const together = yield* Effect.all([toManyStreams, toManyStreams, toManyStreams], { concurrency: "unbounded" })
+      for (const { streams } of [inTransaction, alone, ...together]) {
+        expect(new Set(streams.map(({ recordedAt }) => DateTime.toEpochMillis(recordedAt))).size).toBe(1)
+      }
     }))
   )
 

@@ -149,6 +149,9 @@ export const versionOrderIsPositionOrder = (module: Module = Journal) =>
 /** Also when the clock is set back. */
 export const timesNeverDecrease = (module: Module = Journal) => LogLaws.timesNeverDecrease(JournalRun.log(module))
 
+/** Also when the clock is set back. */
+export const commitsHaveOneTime = (module: Module = Journal) => LogLaws.commitsHaveOneTime(JournalRun.log(module))
+
 /** Reads as of each version of each stream, and as of each position. */
 export const asOfPositionIsPrefix = (module: Module = Journal) => LogLaws.asOfPositionIsPrefix(JournalRun.log(module))
 

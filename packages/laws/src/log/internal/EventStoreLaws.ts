@@ -157,6 +157,9 @@ export const versionOrderIsPositionOrder = LogLaws.versionOrderIsPositionOrder(R
 /** Also when the store's clock is set back. */
 export const timesNeverDecrease = LogLaws.timesNeverDecrease(RunPrograms.log)
 
+/** Also when the store's clock ticks during the commit. */
+export const commitsHaveOneTime = LogLaws.commitsHaveOneTime(RunPrograms.log)
+
 /** Reads as of each version of each stream, and as of each position. */
 export const asOfPositionIsPrefix = LogLaws.asOfPositionIsPrefix(RunPrograms.log)
 

@@ -118,6 +118,16 @@ export const recordedAtIsOccurredAt: ReadFault = {
   response: (events) => events.map((event) => ({ ...event, recordedAt: event.occurredAt }))
 }
 
+/** The time of the clock for each write of a commit, in which the clock has ticked. */
+export const writesHaveTimes: ReadFault = {
+  response: (events) =>
+    events.map((event) => {
+      const first = events.find(({ commit }) => commit === event.commit)!
+      const milliseconds = first.stream === event.stream ? 0 : 1
+      return { ...event, recordedAt: DateTime.add(event.recordedAt, { milliseconds }) }
+    })
+}
+
 const kept = new Map<string, RecordedEvent>()
 
 export const objectsAreShared: ReadFault = {
