@@ -52,7 +52,11 @@ export const bookings = Consumer.makeUnsafe({
 /** Whether mail is delayed: for an alarm. */
 export const isDegraded = Effect.map(
   ProjectionStatus.of(receipts),
-  ({ live }) => Option.exists(live, ({ lagSeconds, parked }) => lagSeconds > 60 || parked.length > 0)
+  (status) =>
+    Option.exists(
+      ProjectionStatus.current(status),
+      ({ lagSeconds, parked }) => lagSeconds > 60 || parked.length > 0
+    )
 )
 
 /** When the receiver is repaired: sends the waiting mails, in order. */

@@ -37,7 +37,7 @@ export const parkedLines = Effect.map(
 /** For a readiness check or an alarm: is the projection degraded? */
 export const isDegraded = Effect.map(
   ProjectionStatus.of(salaries({ repaired: true })),
-  ({ live }) => Option.exists(live, ({ parked }) => parked.length > 0)
+  (status) => Option.exists(ProjectionStatus.current(status), ({ parked }) => parked.length > 0)
 )
 // #endregion
 

@@ -151,8 +151,8 @@ export const parkStream = (stream: StreamName.StreamName) => Parked.park(release
  */
 export const leaveOut = Effect.fnUntraced(function*(reason: string) {
   for (const waiting of [releases[2].sums, ProcessRunner.observer(releases[2].thanking)]) {
-    const { live } = yield* ProjectionStatus.of(waiting)
-    for (const { stream } of Option.toArray(Option.flatMap(live, ({ newer }) => newer))) {
+    const current = ProjectionStatus.current(yield* ProjectionStatus.of(waiting))
+    for (const { stream } of Option.toArray(Option.flatMap(current, ({ newer }) => newer))) {
       yield* Parked.park(waiting, stream)
       yield* Parked.discard(waiting, stream, reason)
     }

@@ -190,8 +190,11 @@ it(
       const waitsAt = (stream: string) =>
         Effect.all([ProjectionStatus.of(sums), ProjectionStatus.of(ProcessRunner.observer(thanking))]).pipe(
           Effect.map((all) =>
-            all.every(({ live }) =>
-              Option.exists(live, ({ newer }) => Option.exists(newer, (at) => at.stream === stream))
+            all.every((status) =>
+              Option.exists(
+                ProjectionStatus.current(status),
+                ({ newer }) => Option.exists(newer, (at) => at.stream === stream)
+              )
             )
           ),
           Effect.delay("50 millis"),

@@ -1,14 +1,20 @@
+import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Result from "effect/Result"
+import { randomUUID } from "node:crypto"
 import {
   Consumer,
+  EventId,
   EventReader,
+  EventStore,
   EventStoreError,
   MemoryStore,
   Process,
   ProcessHandler,
   ProcessRunner,
-  Projector
+  Projector,
+  StreamName
 } from "refold"
 import { describe, expect, it, onTestFinished } from "vitest"
 import { Http } from "../src/index.ts"
@@ -48,6 +54,26 @@ describe("/health and /ready", () => {
     const { get } = on(running({ ...Wallets, version: 2 }))
     await until(async () => (await get("/ready")).body.detail === "rows of wallets: outdated")
     expect(await get("/ready")).toMatchObject({ status: 503 })
+  })
+
+  it("a service whose rows were never built, because an event is too new, is not ready", async () => {
+    const append = Effect.flatMap(
+      EventStore.EventStore,
+      ({ append }) =>
+        append(Result.getOrThrow(StreamName.make("wallet", "a")), [{
+          id: Result.getOrThrow(EventId.parse(randomUUID())),
+          type: "Deposited",
+          schemaVersion: 2,
+          data: {},
+          metadata: {},
+          occurredAt: DateTime.makeUnsafe(0)
+        }])
+    )
+    const { get } = on(
+      Layer.effectDiscard(Effect.andThen(append, Projector.start(Wallets))).pipe(Layer.provideMerge(MemoryStore.layer))
+    )
+    await until(async () => (await get("/ready")).body.detail === "rows of wallets: outdated")
+    expect((await get("/health")).body).toMatchObject({ status: "degraded", projections: [{ status: "outdated" }] })
   })
 
   it("count the parked streams of consumers and processes, and the service stays ready", async () => {

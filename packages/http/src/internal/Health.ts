@@ -77,12 +77,9 @@ const statusOf = Effect.fnUntraced(function*<R>({ rows }: Api<R>) {
   return found
 })
 
-// A process that reads the log for the first time has no live generation yet.
-const describeTarget = (
-  { building, live, projection }: ProjectionStatus.ProjectionStatus
-): ReadonlyArray<TargetHealth> =>
-  Option.toArray(Option.orElse(live, () => building)).map(({ lag, lagSeconds, parked, position }) => ({
-    name: projection,
+const describeTarget = (status: ProjectionStatus.ProjectionStatus): ReadonlyArray<TargetHealth> =>
+  Option.toArray(ProjectionStatus.current(status)).map(({ lag, lagSeconds, parked, position }) => ({
+    name: status.projection,
     position,
     lag,
     lagSeconds,
@@ -92,17 +89,20 @@ const describeTarget = (
 const describe = (
   projection: string,
   { version }: RowsResource,
-  { building, live }: ProjectionStatus.ProjectionStatus
+  found: ProjectionStatus.ProjectionStatus
 ): RowsHealth => {
-  const shown = Option.getOrUndefined(live)
-  const isOutdated = shown !== undefined && (shown.version > version || Option.isSome(shown.newer))
+  const shown = Option.getOrUndefined(found.live)
+  const isOutdated = Option.exists(
+    ProjectionStatus.current(found),
+    (one) => one.version > version || Option.isSome(one.newer)
+  )
   return {
     projection,
     status: isOutdated
       ? "outdated"
       : shown?.version === version
       ? "ready"
-      : Option.isSome(building)
+      : Option.isSome(found.building)
       ? "building"
       : "unknown",
     position: shown?.position ?? null,

@@ -51,6 +51,11 @@ export interface GenerationStatus {
   readonly newer: Option.Option<NewerEvent>
 }
 
+/** The status of the live rows, or of the first build if there are no live rows yet. None if the projection was never run. */
+export const current = (
+  { building, live }: Pick<ProjectionStatus, "building" | "live">
+): Option.Option<GenerationStatus> => Option.orElse(live, () => building)
+
 /** The status of a projection. One that was never run has neither a live nor a building generation. */
 export const of = Effect.fnUntraced(function*(
   { name }: { readonly name: string }
@@ -131,8 +136,8 @@ const lagSeconds = Metric.gauge("refold_projection_lag_seconds", {
 const parked = Metric.gauge("refold_projection_parked", { description: "parked streams" })
 const waits = Metric.gauge("refold_projection_waits", { description: "1 while the rows wait for newer code" })
 
-const measure = ({ live, projection }: ProjectionStatus): Effect.Effect<void> =>
-  Option.match(live, {
+const measure = ({ projection, ...generations }: ProjectionStatus): Effect.Effect<void> =>
+  Option.match(current(generations), {
     onNone: () => Effect.void,
     onSome: (status) =>
       Effect.all([

@@ -16,6 +16,7 @@ import * as Rebuild from "@refold/store/project/Rebuild"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Logger from "effect/Logger"
+import * as Metric from "effect/Metric"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
@@ -70,6 +71,25 @@ describe("code that is too old for an event", () => {
       yield* pass(1000)
       expect(yield* seen()).toEqual({ a: 11, b: 300 })
       expect(yield* running.outdated).toEqual(Option.none())
+    })))
+
+  it("shows that a first build waits: in the status and in the metric", () =>
+    runAtZero(Effect.gen(function*() {
+      yield* depositNewer("a", 10)
+      yield* Projector.start(balances)
+      yield* ProjectionStatus.watch().pipe(Stream.runDrain, Effect.forkScoped)
+      yield* pass(10_000)
+      const status = yield* ProjectionStatus.of(balances)
+      expect(status.live).toEqual(Option.none())
+      expect(ProjectionStatus.current(status)).toMatchObject(
+        Option.some({ position: 0, newer: Option.some({ stream: "account-a", version: 1 }) })
+      )
+      const metrics = yield* Metric.snapshot
+      expect(
+        metrics.find(({ attributes, id }) =>
+          id === "refold_projection_waits" && attributes?.["projection"] === "balances"
+        )
+      ).toMatchObject({ state: { value: 1 } })
     })))
 
   it("checks for newer code at the interval of the option retryNewer", () =>
