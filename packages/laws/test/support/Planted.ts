@@ -16,9 +16,9 @@ export type Planted = (law: string) => Promise<Law.Verdict>
 /** The laws of a module by the names under which they are exported, each with the faults that break it. */
 export type Table<Laws> = { readonly [law in keyof Laws]: Readonly<Record<string, Planted>> }
 
-// At least one of 25 inputs reveals each fault, so less than one check in ten million misses it. The first input that
-// breaks the law ends the check.
-const runs = 500
+// At least one of 150 inputs reveals each fault, so less than one check in a hundred million misses it. The first input
+// that breaks the law ends the check.
+const runs = 3000
 
 /** Faulty subjects of laws about pure functions. */
 export const pure = (properties: ReadonlyArray<Law.Property<never>>): Planted => (law) =>
