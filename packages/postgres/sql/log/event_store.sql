@@ -22,8 +22,8 @@ CREATE TABLE refold.event_store (
   metadata jsonb NOT NULL,
   -- The domain's clock. It may be back-dated, so nothing is ordered by it.
   occurred_at timestamptz NOT NULL,
-  -- The database's clock, in milliseconds (what JavaScript can hold); append_events keeps it from ever decreasing
-  -- within a stream, so that the events recorded up to an instant are a prefix of the stream.
+  -- The database's clock, in milliseconds (what JavaScript can hold), read once for each commit; append_events keeps it from
+  -- ever decreasing within a stream, so that the events recorded up to an instant are a prefix of the stream.
   recorded_at timestamptz NOT NULL,
   -- Enforces optimistic concurrency, and is the index that every read of a stream uses.
   CONSTRAINT event_store_stream_version UNIQUE (stream, version),
