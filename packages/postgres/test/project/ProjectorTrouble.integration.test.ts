@@ -60,7 +60,7 @@ test(
       const opened = yield* Stores.open(whole.url, { ownerIdleTimeout: "3 seconds" })
       yield* opened.store.append(Stores.freshStream("tally"), [Ticks.tick(1)])
       const keys = Array.from({ length: 400 }, (_, n) => `row ${n}`)
-      const projection = { ...Tally.tally({ busy: 10 }), keys: () => keys, isKeyedByStream: false }
+      const projection = { ...Tally.tally({ busy: 20 }), keys: () => keys, isKeyedByStream: false }
       yield* Effect.provideContext(Projector.catchUp(projection, { batchRows: 20 }), services(opened))
       const rows = ReadModel.query(projection, { limit: 1000 }).pipe(Effect.provideContext(services(opened)))
       expect((yield* rows).rows.map(({ state }) => state.count)).toEqual(keys.map(() => 1))
