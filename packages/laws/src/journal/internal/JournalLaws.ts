@@ -14,6 +14,7 @@ import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Law from "../../kit/Law.ts"
 import * as CommitNames from "./CommitNames.ts"
+import * as CommitTimes from "./CommitTimes.ts"
 import * as JournalRun from "./JournalRun.ts"
 import * as LogLaws from "./LogLaws.ts"
 import type { TimedProgram } from "./Programs.ts"
@@ -150,7 +151,7 @@ export const versionOrderIsPositionOrder = (module: Module = Journal) =>
 export const timesNeverDecrease = (module: Module = Journal) => LogLaws.timesNeverDecrease(JournalRun.log(module))
 
 /** Also when the clock is set back. */
-export const commitsHaveOneTime = (module: Module = Journal) => LogLaws.commitsHaveOneTime(JournalRun.log(module))
+export const commitsHaveOneTime = (module: Module = Journal) => CommitTimes.commitsHaveOneTime(JournalRun.log(module))
 
 /** Reads as of each version of each stream, and as of each position. */
 export const asOfPositionIsPrefix = (module: Module = Journal) => LogLaws.asOfPositionIsPrefix(JournalRun.log(module))

@@ -62,25 +62,6 @@ export const timesNeverDecrease = law("recordedAt never decreases within a strea
   return Effect.succeed({ left: times, right: times.map((found) => found.toSorted(DateTime.Order)) })
 })
 
-/** As of an instant, all of a commit is then read or nothing, for example both sides of a transfer, unless the clock was set back. */
-export const commitsHaveOneTime = law(
-  "all events of a commit have one time, or that of the event before in their stream if later",
-  ({ history: { events } }) => {
-    const clocks = new Map<Position, DateTime.Utc>()
-    for (const { commit, recordedAt } of events) {
-      clocks.set(commit, DateTime.min(recordedAt, clocks.get(commit) ?? recordedAt))
-    }
-    const ends = new Map<StreamName, DateTime.Utc>()
-    const expected = events.map(({ commit, recordedAt, stream }) => {
-      const clock = clocks.get(commit)!
-      const time = DateTime.max(clock, ends.get(stream) ?? clock)
-      ends.set(stream, recordedAt)
-      return time
-    })
-    return Effect.succeed({ left: events.map(({ recordedAt }) => recordedAt), right: expected })
-  }
-)
-
 /** Reads as of each version of each stream, and as of each position. */
 export const asOfPositionIsPrefix = law(
   "a read as of a version or a position gives a prefix",

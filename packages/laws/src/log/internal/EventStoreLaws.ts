@@ -7,6 +7,7 @@ import { type Column, columns, type RecordedEvent } from "@refold/core/event/Rec
 import { EventStore } from "@refold/store/log/EventStore"
 import * as Effect from "effect/Effect"
 import * as CommitNames from "../../journal/internal/CommitNames.ts"
+import * as CommitTimes from "../../journal/internal/CommitTimes.ts"
 import * as History from "../../journal/internal/History.ts"
 import * as LogLaws from "../../journal/internal/LogLaws.ts"
 import type * as Programs from "../../journal/internal/Programs.ts"
@@ -158,7 +159,7 @@ export const versionOrderIsPositionOrder = LogLaws.versionOrderIsPositionOrder(R
 export const timesNeverDecrease = LogLaws.timesNeverDecrease(RunPrograms.log)
 
 /** Also when the store's clock ticks during the commit. */
-export const commitsHaveOneTime = LogLaws.commitsHaveOneTime(RunPrograms.log)
+export const commitsHaveOneTime = CommitTimes.commitsHaveOneTime(RunPrograms.log)
 
 /** Reads as of each version of each stream, and as of each position. */
 export const asOfPositionIsPrefix = LogLaws.asOfPositionIsPrefix(RunPrograms.log)
